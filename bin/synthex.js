@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Runs the command line: compiled code when installed, the sources themselves in a checkout.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const sources = new URL("../src/cli/main.ts", import.meta.url);
+const [major, minor] = process.versions.node.split(".").map(Number);
+const tooOld = major < 22 || (major === 22 && minor < 18);
+
+if (existsSync(sources) && tooOld) {
+  // The checkout brings its own Node as a development dependency; hand over to it.
+  let node;
+  try {
+    node = createRequire(import.meta.url).resolve("node/bin/node");
+  } catch {
+    console.error(
+      `synthex needs Node 22.18 or newer, this is ${process.version}: run "npm ci" first, or update Node.`,
+    );
+    process.exit(2);
+  }
+  const result = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
+  process.exit(result.status ?? 1);
+}
+await import(existsSync(sources) ? sources.href : new URL("../dist/cli/main.js", import.meta.url).href);

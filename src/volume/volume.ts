@@ -1,0 +1,30 @@
+import { type Grid, voxelCount } from "../geometry/grid.ts";
+
+export type VoxelArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
+
+/** One number per voxel, i fastest; `quantity` keeps Hounsfield units from being converted twice. */
+export interface Volume<Quantity extends string = "HU"> {
+  readonly quantity: Quantity;
+  readonly grid: Grid;
+  readonly values: VoxelArray;
+}
+
+export function volume<Quantity extends string>(
+  quantity: Quantity,
+  grid: Grid,
+  values: VoxelArray,
+): Volume<Quantity> {
+  if (values.length !== voxelCount(grid))
+    throw new RangeError(
+      `a volume of ${grid.shape.join(" × ")} voxels needs ${voxelCount(grid)} values, got ${values.length}`,
+    );
+  return { quantity, grid, values };
+}
