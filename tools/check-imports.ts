@@ -5,7 +5,7 @@ import { dirname, relative, resolve } from "node:path";
 const root = resolve(import.meta.dirname, "..");
 const allowed = new Map<string, string[]>();
 for (const line of readFileSync(resolve(root, "ARCHITECTURE.md"), "utf8").split("\n")) {
-  const row = /^\| ([a-z]+) \| ?([a-z, ]*)\|$/.exec(line);
+  const row = /^\| ([a-z]+) +\| *([a-z, ]*)\|$/.exec(line);
   if (row)
     allowed.set(
       row[1],
