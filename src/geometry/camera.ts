@@ -123,11 +123,13 @@ export function cameraFromMatrix(options: {
         remedy: "give K·[R|t] with three independent rows",
       },
     );
-  const pixelFromLps = given.map((value) => value / depthScale);
-  const p = (index: number): Vector3 => scale(row(index), 1 / depthScale);
+  // A matrix that is already in mm keeps its bits, so that a recorded camera comes back exactly.
+  const unit = Math.abs(depthScale - 1) < 1e-12 ? 1 : depthScale;
+  const pixelFromLps = given.map((value) => value / unit);
+  const p = (index: number): Vector3 => scale(row(index), 1 / unit);
   const depth = p(2);
   // Source: the null point of P, from Cramer's rule on M · source = −p4.
-  const det = determinant / depthScale ** 3;
+  const det = determinant / unit ** 3;
   const rhs: Vector3 = [-pixelFromLps[3], -pixelFromLps[7], -pixelFromLps[11]];
   const [c0, c1, c2] = [cross(p(1), p(2)), cross(p(2), p(0)), cross(p(0), p(1))];
   const sourceLps = [0, 1, 2].map(

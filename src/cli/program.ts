@@ -1,0 +1,113 @@
+import { Command, Option } from "commander";
+import { filterOption, isocentreOption, numberBetween, wholeNumberBetween } from "./option.ts";
+
+/** Every command of `synthex`; each loads only what it needs, when it runs. */
+export function createProgram(): Command {
+  const program = new Command("synthex")
+    .description("From a CT to physically right, labelled X-rays")
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options)");
+
+  const command = (nameAndArguments: string, description: string) =>
+    program
+      .command(nameAndArguments)
+      .description(description)
+      .exitOverride()
+      .option("--json", "print one JSON object on stdout");
+
+  command("inspect <path>", "the input doctor: geometry, HU, labels and what is wrong with them")
+    .option("--labels <file>", "label map to check against the CT")
+    .option("--label-names <file>", "names of the labels")
+    .action(async (path, options) => (await import("./inspect.ts")).inspectCommand(path, options));
+
+  command("attenuation <material>", "mass attenuation of a material, a formula or mass fractions")
+    .requiredOption("--energy <keV>", "photon energy", numberBetween(5, 150, "keV"))
+    .option(
+      "--density <gPerCm3>",
+      "density, for a formula or mass fractions",
+      numberBetween(1e-6, 30, "g/cm³"),
+    )
+    .action(async (material, options) =>
+      (await import("./attenuation.ts")).attenuationCommand(material, options),
+    );
+
+  command("spectrum", "the spectrum of a tungsten tube")
+    .requiredOption("--kv <kV>", "tube voltage", numberBetween(40, 150, "kV"))
+    .option("--anode-angle <degrees>", "anode angle", numberBetween(5, 30, "degrees"), 12)
+    .option("--filter <material:mm>", "filter, repeatable", filterOption)
+    .option("--table", "print the spectrum bin by bin as CSV")
+    .action(async (options) => (await import("./spectrum.ts")).spectrumCommand(options));
+
+  command("simulate [scene]", "one labelled X-ray from a CT, by options or from a scene file (YAML or JSON)")
+    .option("--ct <path>", "CT: NIfTI, NRRD, MetaImage, or a folder with a DICOM series")
+    .option("--labels <file>", "label map on the grid of the CT")
+    .option("--label-names <file>", "names of the labels")
+    .option("--landmarks <file>", "points: .mrk.json, .fcsv, .csv or .json")
+    .option("--device <id>", "X-ray unit")
+    .option("--view <name>", "AP, PA, left-lateral, right-lateral, inlet, outlet, …")
+    .option(
+      "--lao <degrees>",
+      "panel towards the patient's left; negative is RAO",
+      numberBetween(-360, 360, "degrees"),
+    )
+    .option(
+      "--cra <degrees>",
+      "panel towards the head; negative is caudal",
+      numberBetween(-360, 360, "degrees"),
+    )
+    .option("--roll <degrees>", "panel turned clockwise as seen", numberBetween(-360, 360, "degrees"))
+    .option("--isocentre <point>", "X,Y,Z in LPS mm, label:NAME, or centre", isocentreOption)
+    .option(
+      "--source-to-isocentre <mm>",
+      "distance from the source to the isocentre",
+      numberBetween(1, 10_000, "mm"),
+    )
+    .option(
+      "--size <pixels>",
+      "pixels along the longer side, same field of view",
+      wholeNumberBetween(16, 4096, "pixels"),
+    )
+    .addOption(new Option("--simulator <name>", "physics").choices(["naive", "heuristic", "realistic"]))
+    .addOption(
+      new Option("--materials <rule>", "from HU to matter").choices(["threshold", "tissue", "labels"]),
+    )
+    .option("--kv <kV>", "tube voltage", numberBetween(40, 150, "kV"))
+    .option("--mas <mAs>", "tube charge; automatic exposure without it", numberBetween(1e-6, 10_000, "mAs"))
+    .option("--filter <material:mm>", "beam filter, repeatable", filterOption)
+    .option("--no-noise", "leave out quantum and electronic noise")
+    .option("--seed <n>", "seed of the noise", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
+    .addOption(
+      new Option("--quantity <name>", "what image.npy holds").choices([
+        "radiograph",
+        "area-density",
+        "line-integral",
+      ]),
+    )
+    .addOption(
+      new Option("--processing <name>", "how the radiograph is finished").choices(["log", "raw", "paper"]),
+    )
+    .option("--structures <names>", "all, hip, chest, or names separated by commas")
+    .addOption(
+      new Option("--format <name>", "also write the radiograph as DICOM")
+        .choices(["png", "dcm"])
+        .default("png"),
+    )
+    .addOption(
+      new Option("--projector <name>", "compute back end")
+        .choices(["auto", "wasm", "webgpu", "reference"])
+        .default("auto"),
+    )
+    .requiredOption("--out <dir>", "folder for the results")
+    .action(async (scene, options) => (await import("./simulate.ts")).simulateCommand(scene, options));
+
+  command("validate", "our physics beside the published numbers")
+    .option("--quick", "leave out the checks that take longer than a few seconds")
+    .option("--out <file>", "also write the report as HTML")
+    .action(async (options) => (await import("./validate.ts")).validateCommand(options));
+
+  command("devices", "the X-ray units and views that have names").action(async (options) =>
+    (await import("./devices.ts")).devicesCommand(options),
+  );
+
+  return program;
+}

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { InputError } from "../error/input-error.ts";
+
+const finite = z.number();
+const point = z.tuple([finite, finite, finite]);
+const degrees = finite.min(-360).max(360);
+
+const sourceFile = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((path) => ({ path })),
+  z.strictObject({
+    path: z.string().min(1),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .describe("refuses a file that has changed since"),
+  }),
+]);
+
+const filter = z.strictObject({
+  material: z.string().min(1),
+  thicknessMm: finite.min(0).max(2000),
+});
+
+const matrixRow = z.tuple([finite, finite, finite, finite]);
+
+/**
+ * A scene: everything that one exposure depends on, as plain data. Every field but `ct` has a default, so a scene
+ * file may be two lines long; `resolveScene` fills in the rest. Units are in the names, frames in docs/conventions.md.
+ */
+export const sceneSchema = z.strictObject({
+  ct: sourceFile.describe("CT: NIfTI, NRRD, MetaImage, or a folder with one DICOM series"),
+  labels: sourceFile.optional().describe("label map on the grid of the CT"),
+  labelNames: sourceFile.optional().describe("names of the labels, if the label map does not carry them"),
+  landmarks: sourceFile.optional().describe("points: .mrk.json, .fcsv, .csv or .json"),
+  device: z.string().default("cios-fusion"),
+  sizePx: z.int().min(16).max(4096).optional().describe("pixels along the longer side, same field of view"),
+  view: z.string().optional().describe("a standard view; angles given beside it are added to it"),
+  laoDeg: degrees.optional(),
+  craDeg: degrees.optional(),
+  rollDeg: degrees.optional(),
+  viewedFrom: z.enum(["detector", "source"]).optional(),
+  isocentre: z.union([point, z.string().regex(/^(centre|center|label:.+)$/)]).default("centre"),
+  sourceToIsocentreMm: finite.positive().max(10_000).optional(),
+  sourceToDetectorMm: finite.positive().max(10_000).optional(),
+  pixelFromLps: z
+    .tuple([matrixRow, matrixRow, matrixRow])
+    .optional()
+    .describe("explicit camera, instead of a view"),
+  pose: z
+    .strictObject({
+      view: z.string().optional(),
+      laoDeg: degrees,
+      craDeg: degrees,
+      rollDeg: degrees,
+      isocentreLps: point,
+      sourceToIsocentreMm: finite.positive(),
+    })
+    .optional()
+    .describe("record of where pixelFromLps came from; the matrix is what counts"),
+  heightPx: z.int().min(16).max(4096).optional(),
+  widthPx: z.int().min(16).max(4096).optional(),
+  simulator: z.enum(["naive", "heuristic", "realistic"]).default("realistic"),
+  materials: z
+    .strictObject({
+      rule: z.enum(["threshold", "tissue", "labels"]).default("tissue"),
+      byLabel: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe("label name -> material, for the rule `labels`"),
+    })
+    .prefault({}),
+  beam: z
+    .strictObject({
+      kv: finite.min(40).max(150).default(80),
+      mas: z
+        .union([z.literal("automatic"), finite.positive().max(10_000)])
+        .default("automatic")
+        .describe("tube charge; `automatic` reaches detectorKermaMicroGy behind the patient"),
+      detectorKermaMicroGy: finite.positive().max(1000).default(2.5),
+      anodeAngleDeg: finite.min(5).max(30).default(12),
+      filters: z
+        .array(filter)
+        .max(10)
+        .default([{ material: "Al", thicknessMm: 3 }]),
+    })
+    .prefault({}),
+  noise: z.boolean().default(true),
+  quantity: z.enum(["radiograph", "area-density", "line-integral"]).default("radiograph"),
+  processing: z
+    .enum(["log", "raw", "paper"])
+    .default("log")
+    .describe("log: bone bright, −ln(I/I0); raw: digital units; paper: border cropped, log, standardised"),
+  structures: z
+    .union([z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1)])
+    .default("all")
+    .describe("all labels, a ready-made set, or names"),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+});
+
+export type SceneInput = z.input<typeof sceneSchema>;
+export type Scene = z.output<typeof sceneSchema>;
+
+/** Checks a scene at the door; the error names every field that is wrong. */
+export function parseScene(input: unknown): Scene {
+  const result = sceneSchema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const place = issue.path.length > 0 ? issue.path.join(".") : "scene";
+    return `${place}: ${issue.message}`;
+  });
+  throw new InputError("scene-invalid", `the scene is not valid: ${problems.join("; ")}`, {
+    remedy: "see docs/scenes.md for every field",
+  });
+}
