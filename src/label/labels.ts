@@ -1,0 +1,56 @@
+import type { LandmarkLabel } from "./locate-landmarks.ts";
+
+/** What a picture shows, along the same rays as its radiograph. Masks and maps: row v, column u at v · widthPx + u. */
+export interface Labels {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** In the order of the structure set; they may overlap. */
+  readonly structures: readonly StructureLabel[];
+  /** One class a pixel by the set's precedence: 0 background, else index in `structures` + 1. */
+  readonly classes: Uint16Array;
+  readonly landmarks: readonly LandmarkLabel[];
+}
+
+export interface StructureLabel {
+  readonly name: string;
+  /** 1 where the ray counts as meeting the structure, else 0. */
+  readonly mask: Uint8Array;
+  readonly areaPx: number;
+  readonly box: PixelBox | null;
+  /** How much of the structure the ray crosses; only when asked for. Not cut by the mask: its sum is the volume. */
+  readonly thicknessMm?: Float32Array;
+}
+
+/** The smallest rectangle around a mask: first column and row, width and height in pixels. */
+export interface PixelBox {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+/** Plain data for `labels.json`; numbers of pixels are rounded to 1/10000. */
+export function labelsToJson(labels: Labels): {
+  widthPx: number;
+  heightPx: number;
+  landmarks: { name: string; lpsMm: number[]; pixel: [number, number] | null; status: string }[];
+  structures: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
+} {
+  const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+  return {
+    widthPx: labels.widthPx,
+    heightPx: labels.heightPx,
+    landmarks: labels.landmarks.map(({ name, lpsMm, pixel, status }) => ({
+      name,
+      lpsMm: [...lpsMm],
+      pixel: pixel && [rounded(pixel[0]), rounded(pixel[1])],
+      status,
+    })),
+    structures: labels.structures.map(({ name, areaPx, box }, index) => ({
+      name,
+      classValue: index + 1,
+      areaPx,
+      box,
+    })),
+  };
+}
