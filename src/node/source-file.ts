@@ -28,7 +28,7 @@ export async function readSourceFile(path: string): Promise<SourceFile> {
     const names = (await readdir(absolute, { withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name)
-      .sort();
+      .toSorted();
     if (names.length === 0) throw new InputError("folder-empty", `the folder ${path} holds no files`);
     const hash = createHash("sha256");
     const files: { name: string; bytes: Uint8Array }[] = [];

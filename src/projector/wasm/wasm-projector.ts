@@ -1,0 +1,199 @@
+import { InputError } from "../../error/input-error.ts";
+import { type Camera, type PixelRegion, wholeImage } from "../../geometry/camera.ts";
+import { type Field, paddedVoxelCount } from "../../volume/field.ts";
+import { checkRegion } from "../check-region.ts";
+import { brickShape, dilate, dilationBricks } from "../occupancy-bricks.ts";
+import type { LoadedField, Projector } from "../projector.ts";
+import { rayFrame } from "../ray-frame.ts";
+import { instantiateKernel, type JosephKernel } from "./kernel.ts";
+import { PARAMETER_COUNT, parameterBlock } from "./parameter-block.ts";
+import { type KernelThread, workerPool } from "./worker-pool.ts";
+
+const PAGE_BYTES = 65_536;
+const MAX_PAGES = 65_536;
+const BLOCK_ADDRESS = 1024;
+const COUNTER_ADDRESS = BLOCK_ADDRESS + 8 * PARAMETER_COUNT + 64;
+/** The field starts on the second page, behind parameters and counter. */
+const FIELD_ADDRESS = PAGE_BYTES;
+
+/**
+ * The default engine: WebAssembly SIMD on shared memory, on as many threads as it is given.
+ * Results are the same bits for any number of threads, with and without skipping of empty space.
+ */
+export function wasmProjector(
+  options: {
+    /** Threads in all, the calling one included; default 1. More need `startThread`. */
+    threads?: number;
+    startThread?: () => KernelThread;
+    /** For tests and benchmarks only: the result does not depend on it. */
+    skipEmptySpace?: boolean;
+  } = {},
+): Projector {
+  const helpers = options.startThread ? Math.max(0, (options.threads ?? 1) - 1) : 0;
+  const pool = workerPool(
+    options.startThread ??
+      (() => {
+        throw new Error("no threads");
+      }),
+    helpers,
+  );
+  const memories = new WeakMap<ArrayBufferLike, WebAssembly.Memory>();
+  let nextMemoryId = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+  // One run at a time: the threads share one parameter block.
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+
+  function allocate(byteLength: number): Uint8Array {
+    const memory = newMemory(FIELD_ADDRESS + byteLength, "this volume");
+    memories.set(memory.buffer, memory);
+    return new Uint8Array(memory.buffer, FIELD_ADDRESS, byteLength);
+  }
+
+  function load(field: Field): LoadedField {
+    const bytes = new Uint8Array(field.voxels.buffer, field.voxels.byteOffset, field.voxels.byteLength);
+    const expected = paddedVoxelCount(field.grid) * (field.kind === "u8x4" ? 4 : 2);
+    if (bytes.byteLength !== expected)
+      throw new RangeError(
+        `a field of ${field.grid.shape.join(" × ")} voxels has ${expected} bytes, got ${bytes.byteLength}`,
+      );
+    let memory = bytes.byteOffset === FIELD_ADDRESS ? memories.get(bytes.buffer) : undefined;
+    if (!memory) {
+      const own = allocate(expected);
+      own.set(bytes);
+      memory = memories.get(own.buffer) as WebAssembly.Memory;
+    }
+    return loadedField(field, memory, nextMemoryId++);
+  }
+
+  function loadedField(field: Field, memory: WebAssembly.Memory, memoryId: number): LoadedField {
+    let kernel: JosephKernel | undefined = instantiateKernel(memory);
+    const bricks = brickShape(field.grid);
+    const brickCount = bricks[0] * bricks[1] * bricks[2];
+    const bytesPerVoxel = field.kind === "u8x4" ? 4 : 2;
+    const tableAddress = align(FIELD_ADDRESS + paddedVoxelCount(field.grid) * bytesPerVoxel);
+    const outputAddress = align(tableAddress + brickCount);
+    let occupied: Uint8Array | undefined;
+    let tableDilation: number | undefined;
+
+    /** Puts the table for this view where the kernel finds it; false where skipping does not apply. */
+    function prepareSkipping(running: JosephKernel, dilation: number | undefined): boolean {
+      if (options.skipEmptySpace === false || dilation === undefined) return false;
+      if (tableDilation === dilation) return true;
+      const table = new Uint8Array(memory.buffer, tableAddress, brickCount);
+      if (!occupied) {
+        running.findOccupied(FIELD_ADDRESS, bytesPerVoxel, ...field.grid.shape, tableAddress);
+        occupied = table.slice();
+      }
+      table.set(occupied);
+      dilate(table, bricks, dilation);
+      tableDilation = dilation;
+      return true;
+    }
+
+    async function run(camera: Camera, region: PixelRegion, threshold?: number): Promise<Float32Array[]> {
+      if (!kernel) throw new Error("this field was released");
+      checkRegion(camera, region);
+      const images = threshold === undefined ? 1 : 3;
+      const values = field.channels.length * region.widthPx * region.heightPx;
+      growTo(memory, outputAddress + 4 * images * values);
+      const frame = rayFrame(camera, field.grid);
+      const skipEmptySpace = prepareSkipping(kernel, dilationBricks(camera, field.grid, frame));
+      const addresses = {
+        voxels: FIELD_ADDRESS,
+        occupancy: tableAddress,
+        output: outputAddress,
+        counter: COUNTER_ADDRESS,
+      };
+      const block = parameterBlock({
+        field,
+        camera,
+        region,
+        addresses,
+        skipEmptySpace,
+        frame,
+        ...(threshold === undefined ? {} : { threshold }),
+      });
+      new Float64Array(memory.buffer, BLOCK_ADDRESS, PARAMETER_COUNT).set(block);
+      new Int32Array(memory.buffer, COUNTER_ADDRESS, 1)[0] = 0;
+      const others = pool.run(memoryId, memory, BLOCK_ADDRESS);
+      // A failure of the others is reported below, after this thread has finished its share.
+      others.catch(() => undefined);
+      kernel.run(BLOCK_ADDRESS);
+      await others;
+      return Array.from({ length: images }, (_, index) =>
+        new Float32Array(memory.buffer, outputAddress + 4 * index * values, values).slice(),
+      );
+    }
+
+    const channels = field.channels.length;
+    return {
+      field,
+      integrate: (camera, region = wholeImage(camera)) =>
+        exclusively(async () => {
+          const [values] = await run(camera, region);
+          return { widthPx: region.widthPx, heightPx: region.heightPx, channels, values };
+        }),
+      trace: (camera, { threshold, region = wholeImage(camera) }) =>
+        exclusively(async () => {
+          const [integral, maximum, firstHitMm] = await run(camera, region, threshold);
+          return {
+            widthPx: region.widthPx,
+            heightPx: region.heightPx,
+            channels,
+            integral,
+            maximum,
+            firstHitMm,
+          };
+        }),
+      release: () =>
+        exclusively(async () => {
+          kernel = undefined;
+          pool.forget(memoryId);
+        }),
+    };
+  }
+
+  return { name: "wasm", allocate, load: async (field) => load(field), close: () => exclusively(pool.close) };
+}
+
+const align = (address: number): number => Math.ceil(address / 64) * 64;
+
+function newMemory(byteLength: number, what: string): WebAssembly.Memory {
+  const pages = Math.ceil(byteLength / PAGE_BYTES);
+  if (pages > MAX_PAGES) throw tooLarge(byteLength, what);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
+  } catch (cause) {
+    throw new InputError(
+      "memory-exhausted",
+      `this machine cannot give ${megabytes(byteLength)} of memory to ${what}`,
+      {
+        remedy: "close other programs, or crop or resample the volume",
+        cause,
+      },
+    );
+  }
+}
+
+function growTo(memory: WebAssembly.Memory, byteLength: number): void {
+  const missing = byteLength - memory.buffer.byteLength;
+  if (missing <= 0) return;
+  const pages = Math.ceil(missing / PAGE_BYTES);
+  if (memory.buffer.byteLength / PAGE_BYTES + pages > MAX_PAGES)
+    throw tooLarge(byteLength, "this volume and its image");
+  memory.grow(pages);
+}
+
+function tooLarge(byteLength: number, what: string): InputError {
+  return new InputError(
+    "volume-too-large",
+    `${what} needs ${megabytes(byteLength)}, over the 4096 MB that WebAssembly can address`,
+    { remedy: "crop the volume to the region of interest, or resample it to larger voxels" },
+  );
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
