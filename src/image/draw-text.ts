@@ -22,7 +22,7 @@ export function drawText(canvas: Canvas, text: string, x: number, y: number, sty
   stroke(canvas, textStrokes(shown, x, y, sizePx), {
     colour: style.colour,
     widthPx: sizePx * (style.bold ? 0.2 : 0.135),
-    ...(style.halo ? { halo: { widthPx: Math.max(2, sizePx * 0.3), opacity: 0.75 } } : {}),
+    ...(style.halo ? { halo: { widthPx: Math.max(2.5, sizePx * 0.35), opacity: 0.55 } } : {}),
   });
   return textWidthPx(shown, sizePx);
 }

@@ -46,22 +46,34 @@ export function overlay(radiograph: DisplayPicture, options: OverlayOptions = {}
   for (const { soft, colour } of drawn) outlineMask(canvas, soft, colour, lineWidthPx);
 
   const textPx = Math.max(7, widthPx / 62);
-  const taken: Rectangle[] = [];
-  if (options.sides) drawSides(canvas, options.sides, taken);
-  if (legend && widthPx >= 200) drawLegend(canvas, drawn, textPx, taken);
+  const radius = Math.max(2.5, widthPx / 150);
   const points = landmarks.map(({ name, pixel }) => ({
     name,
     x: (pixel[0] + 0.5) * scale - 0.5,
     y: (pixel[1] + 0.5) * scale - 0.5,
   }));
-  const radius = Math.max(2.5, widthPx / 150);
+  const taken = points.map(({ x, y }) => squareAbout(x, y, radius));
+  if (options.sides) taken.push(...drawSides(canvas, options.sides));
+  if (legend && widthPx >= 200) taken.push(...drawLegend(canvas, drawn, textPx, taken));
   for (const { x, y } of points) drawPoint(canvas, x, y, radius);
-  if (!landmarkNames) return canvas;
-  for (const { x, y } of points)
-    taken.push({ left: x - radius, top: y - radius, width: 2 * radius, height: 2 * radius });
-  for (const { name, x, y } of points) drawName(canvas, { name, x, y, radius, sizePx: textPx * 0.9, taken });
+  if (landmarkNames)
+    for (const { name, x, y } of points)
+      drawName(canvas, { name, x, y, radius, sizePx: textPx * 0.9, taken });
   return canvas;
 }
+
+const squareAbout = (x: number, y: number, radius: number): Rectangle => ({
+  left: x - radius,
+  top: y - radius,
+  width: 2 * radius,
+  height: 2 * radius,
+});
+
+const overlaps = (a: Rectangle, b: Rectangle): boolean =>
+  a.left < b.left + b.width &&
+  b.left < a.left + a.width &&
+  a.top < b.top + b.height &&
+  b.top < a.top + a.height;
 
 function drawPoint(canvas: Canvas, x: number, y: number, radius: number): void {
   const halo = { widthPx: Math.max(1.5, radius * 0.5), opacity: 0.7 };
@@ -94,65 +106,64 @@ function drawName(
     top >= 2 &&
     left + width <= canvas.widthPx - 2 &&
     top + height <= canvas.heightPx - 2 &&
-    !taken.some(
-      (other) =>
-        left < other.left + other.width &&
-        other.left < left + width &&
-        top < other.top + other.height &&
-        other.top < top + height,
-    );
+    !taken.some((other) => overlaps({ left, top, width, height }, other));
   const place = places.find(isFree);
   if (!place) return;
   taken.push({ left: place[0], top: place[1], width, height });
   drawText(canvas, name, place[0], place[1], { sizePx, colour: POINT, halo: true });
 }
 
-function drawSides(canvas: Canvas, sides: { left: string; right: string }, taken: Rectangle[]): void {
+function drawSides(canvas: Canvas, sides: { left: string; right: string }): Rectangle[] {
   const sizePx = Math.max(10, canvas.widthPx / 24);
   const margin = sizePx * 0.7;
   const style = { sizePx, colour: WHITE, bold: true, halo: true };
   const rightEdge = canvas.widthPx - margin - textWidthPx(sides.right, sizePx);
-  for (const [text, left] of [[sides.left, margin] as const, [sides.right, rightEdge] as const]) {
-    const width = drawText(canvas, text, left, margin, style);
-    taken.push({ left, top: margin, width, height: sizePx });
-  }
+  return [[sides.left, margin] as const, [sides.right, rightEdge] as const].map(([text, left]) => ({
+    left,
+    top: margin,
+    width: drawText(canvas, text, left, margin, style),
+    height: sizePx,
+  }));
 }
 
 const LEGEND_ROWS = 10;
 const LEGEND_COLUMNS = 2;
 
-/** Names beside dots of their colours, on a dark panel; what does not fit is counted in a last line. */
+/**
+ * Names beside dots of their colours, on a dark panel in the lower corner where it covers less of what is `taken`;
+ * what does not fit is counted in a last line. Returns the place it took.
+ */
 function drawLegend(
   canvas: Canvas,
   structures: readonly { name: string; colour: Colour }[],
   sizePx: number,
-  taken: Rectangle[],
-): void {
-  if (structures.length === 0) return;
+  taken: readonly Rectangle[],
+): Rectangle[] {
+  if (structures.length === 0) return [];
   const room = LEGEND_ROWS * LEGEND_COLUMNS;
-  const entries = structures.slice(0, structures.length > room ? room - 1 : room).map(({ name, colour }) => ({
+  const listed = structures.slice(0, structures.length > room ? room - 1 : room);
+  const entries: { text: string; colour?: Colour }[] = listed.map(({ name, colour }) => ({
     text: name.replaceAll("_", " "),
-    colour: colour as Colour | undefined,
+    colour,
   }));
-  if (entries.length < structures.length)
-    entries.push({ text: `and ${structures.length - entries.length} more`, colour: undefined });
+  if (listed.length < structures.length)
+    entries.push({ text: `and ${structures.length - listed.length} more` });
   const rows = Math.min(entries.length, LEGEND_ROWS);
   const lineHeight = sizePx * 1.75;
   const columnWidth = sizePx * 2.6 + Math.max(...entries.map(({ text }) => textWidthPx(text, sizePx)));
-  const panel = {
-    left: sizePx,
-    width: columnWidth * Math.ceil(entries.length / rows) + sizePx * 0.6,
-    height: rows * lineHeight + sizePx * 0.9,
-    top: 0,
-  };
-  const placed = { ...panel, top: canvas.heightPx - sizePx - panel.height };
-  if (panel.height > canvas.heightPx / 2 || panel.width > canvas.widthPx * 0.8) return;
-  fillRectangle(canvas, placed, { colour: [10, 13, 16], opacity: 0.62, cornerPx: sizePx * 0.7 });
+  const width = columnWidth * Math.ceil(entries.length / rows) + sizePx * 0.6;
+  const height = rows * lineHeight + sizePx * 0.9;
+  if (height > canvas.heightPx / 2 || width > canvas.widthPx * 0.8) return [];
+  const top = canvas.heightPx - sizePx - height;
+  const corners = [sizePx, canvas.widthPx - sizePx - width].map((left) => ({ left, top, width, height }));
+  const covered = corners.map((corner) => taken.filter((other) => overlaps(corner, other)).length);
+  const panel = corners[covered[1] < covered[0] ? 1 : 0];
+  fillRectangle(canvas, panel, { colour: [10, 13, 16], opacity: 0.62, cornerPx: sizePx * 0.7 });
   entries.forEach(({ text, colour }, index) => {
-    const x = placed.left + sizePx + Math.floor(index / rows) * columnWidth;
-    const y = placed.top + sizePx * 0.75 + (index % rows) * lineHeight;
+    const x = panel.left + sizePx + Math.floor(index / rows) * columnWidth;
+    const y = panel.top + sizePx * 0.75 + (index % rows) * lineHeight;
     if (colour) stroke(canvas, [[[x + sizePx * 0.2, y + sizePx / 2]]], { colour, widthPx: sizePx * 0.95 });
     drawText(canvas, text, x + sizePx * 1.2, y, { sizePx, colour: WHITE });
   });
-  taken.push(placed);
+  return [panel];
 }

@@ -19,16 +19,23 @@ const THIRD = -1 / 32;
 const THIN = 0.6;
 const THICK = 0.75;
 
+/** What a voxel beside a thin part keeps of its filtered occupancy. */
+const RIM = 0.4;
+
 /**
  * How much of each voxel up to four structures fill, 0 to 1 in steps of 1/255, on the part of a label map's grid
  * that `box` spans (it may reach over the edge, where nothing is labelled).
  *
  * A label map is a staircase; the isosurface 0.5 of a low-pass filter over it is smooth and, on a flat face, exactly
  * where the labels change. But a filter also melts what is one voxel thin: a plate keeps 0.5 of its height, a rod
- * 0.25. There the labels themselves are kept: with s filtered, b the label and m the largest s of the 27 neighbours,
- *   occupancy = s + t · (b − s),   t = 1 for m ≤ 0.6, 0 for m ≥ 0.75, linear between, cut to [0, 1].
- * Both s and b sum to the volume of the structure, so thickness along rays stays unbiased. Lengths are in voxels
- * along each axis: where slices are thick, steps between slices are smoothed as far as they are wide.
+ * 0.25. There the labels themselves are kept, with s filtered, b the label and m the largest s of the 27 neighbours:
+ *   occupancy = s + t · (max(b, 0.4 s) − s),   t = 1 for m ≤ 0.6, 0 for m ≥ 0.75, linear between, cut to [0, 1].
+ * The rim 0.4 s closes the gaps between voxels that touch by edges only: without it an oblique sheet of one voxel has
+ * holes, as linear interpolation falls to 4/9 between them.
+ *
+ * Both s and b sum to the volume of the structure, so thickness along rays is unbiased but for the rim, which makes
+ * parts of one voxel up to 23 % thicker. Lengths are in voxels along each axis: where slices are thick, steps between
+ * slices are smoothed as far as they are wide.
  */
 export function occupancyField(options: {
   grid: Grid;
@@ -102,7 +109,8 @@ function writeOccupancy(
         const largest = Math.max(below[from], here[from], above[from]);
         if (largest <= 0) continue;
         const keep = Math.min(Math.max((THICK - largest) / (THICK - THIN), 0), 1);
-        const occupancy = s[from] + keep * (b[from] - s[from]);
+        const sharp = b[from] === 1 ? 1 : RIM * s[from];
+        const occupancy = s[from] + keep * (sharp - s[from]);
         field.voxels[to] = Math.round(255 * Math.min(Math.max(occupancy, 0), 1));
       }
     }
