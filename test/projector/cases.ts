@@ -140,7 +140,7 @@ export function conformanceCases(sizePx = 72): ConformanceCase[] {
   const coarse = resizedDevice(deviceById("cios-fusion"), 16);
   const fine = { ...resizedDevice(deviceById("cios-fusion"), sizePx), pixelPitchMm: 0.05 };
   for (const [name, panel] of Object.entries({ coarse, fine })) {
-    const field = fourChannelField("anisotropic", 5);
+    const field = fourChannelField("oblique", 5);
     const angles = { laoDeg: 200, craDeg: 10, rollDeg: 0 };
     cases.push({
       name: `${name} pixels`,
