@@ -1,0 +1,79 @@
+import { InputError } from "../error/input-error.ts";
+import { INFLATE_LIMIT_BYTES, type Inflate, isGzip, streamInflate } from "./inflate.ts";
+import type { LabelMap } from "./label-map.ts";
+import { looksLikeNifti, readNifti, type StoredVoxels } from "./nifti.ts";
+import { type Volume, type VoxelArray, volume } from "./volume.ts";
+
+export interface ReadOptions {
+  /** Of the file, for messages and where the content does not tell the format. */
+  readonly name: string;
+  /** Gives the bytes of a file beside this one (the data of a .nhdr or .mhd). */
+  readonly sibling?: (name: string) => Promise<Uint8Array>;
+  readonly inflate?: Inflate;
+}
+
+/** Reads a CT from the bytes of one file; the format is recognised by its content. Values are Hounsfield units. */
+export async function readVolume(bytes: Uint8Array, options: ReadOptions): Promise<Volume<"HU">> {
+  const voxels = await readStoredVoxels(bytes, options);
+  return volume("HU", voxels.grid, hounsfieldUnits(voxels, options.name));
+}
+
+/** Reads a label map; names come with some formats, else from `readLabelNames`. */
+export async function readLabelMap(bytes: Uint8Array, options: ReadOptions): Promise<LabelMap> {
+  const voxels = await readStoredVoxels(bytes, options);
+  return { grid: voxels.grid, labels: labelNumbers(voxels, options.name), names: new Map() };
+}
+
+async function readStoredVoxels(bytes: Uint8Array, options: ReadOptions): Promise<StoredVoxels> {
+  const inflate = options.inflate ?? streamInflate;
+  const plain = isGzip(bytes) ? await inflate(bytes, { format: "gzip", limitBytes: INFLATE_LIMIT_BYTES }) : bytes;
+  if (looksLikeNifti(plain)) return readNifti(plain, options.name);
+  throw new InputError("volume-format", `${options.name} is not a volume that can be read`, {
+    remedy: "give NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha, .mhd) or a folder with a DICOM series",
+  });
+}
+
+/** Keeps 16-bit integers where slope and intercept leave them 16-bit integers; float32 otherwise. */
+function hounsfieldUnits({ stored, slope, intercept }: StoredVoxels, name: string): VoxelArray {
+  const floats = stored instanceof Float32Array || stored instanceof Float64Array;
+  if (!floats && Number.isInteger(slope) && Number.isInteger(intercept)) {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const value of stored) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    const ends = [low * slope + intercept, high * slope + intercept];
+    if (Math.min(...ends) >= -32768 && Math.max(...ends) <= 32767) {
+      if (stored instanceof Int16Array && slope === 1 && intercept === 0) return stored;
+      const values = new Int16Array(stored.length);
+      for (let n = 0; n < values.length; n++) values[n] = stored[n] * slope + intercept;
+      return values;
+    }
+  }
+  const values = stored instanceof Float32Array && slope === 1 && intercept === 0 ? stored : new Float32Array(stored.length);
+  for (let n = 0; n < values.length; n++) {
+    const value = stored[n] * slope + intercept;
+    if (!Number.isFinite(value))
+      throw new InputError("volume-not-finite", `${name}: voxel ${n} is ${value}, not a CT number`, {
+        remedy: "replace such voxels by −1000 (air)",
+      });
+    values[n] = value;
+  }
+  return values;
+}
+
+function labelNumbers({ stored, slope, intercept }: StoredVoxels, name: string): Uint8Array | Uint16Array {
+  if (stored instanceof Uint8Array && slope === 1 && intercept === 0) return stored;
+  const labels = new Uint16Array(stored.length);
+  let high = 0;
+  for (let n = 0; n < labels.length; n++) {
+    const value = stored[n] * slope + intercept;
+    if (!(value >= 0 && value <= 65535 && Number.isInteger(value)))
+      throw new InputError("label-value", `${name}: voxel ${n} is ${value}; labels are whole numbers from 0 to 65535`, {
+        remedy: "is this a CT instead of a label map?",
+      });
+    labels[n] = value;
+    if (value > high) high = value;
+  }
+  return high < 256 ? Uint8Array.from(labels) : labels;
+}
