@@ -1,0 +1,49 @@
+import type { Camera } from "../geometry/camera.ts";
+import { airKermaMicroGyPerMas } from "../beam/air-kerma.ts";
+import type { Spectrum } from "../beam/spectrum.ts";
+import { massAttenuationTable } from "../material/attenuation.ts";
+import type { Material } from "../material/material.ts";
+import type { AreaDensityImage } from "../projector/area-density.ts";
+
+const SAMPLES_PER_SIDE = 24;
+const PATIENT_GPER_CM2 = 1;
+
+/**
+ * Tube charge in mAs at which the median air kerma at the panel behind the patient reaches a target, as an automatic
+ * exposure control with its chamber in the middle half of the field would choose it.
+ *
+ *   mAs = K_target / median(K_pixel per mAs),  K behind the patient from the spectrum attenuated by Beer–Lambert
+ *
+ * Pixels that meet less than 1 g/cm² do not count; without a patient the unattenuated beam does.
+ * Scatter, which a real chamber also sees, is not in it.
+ */
+export function automaticMas(options: {
+  areaDensity: AreaDensityImage;
+  materials: readonly Material[];
+  camera: Camera;
+  spectrum: Spectrum;
+  detectorKermaMicroGy: number;
+}): number {
+  const { areaDensity, camera, spectrum } = options;
+  const { widthPx, heightPx, gPerCm2 } = areaDensity;
+  const tables = options.materials.map((material) => massAttenuationTable(material, spectrum.energyKeV));
+  const openBeam = airKermaMicroGyPerMas(spectrum, camera.sourceToDetectorMm);
+  const kermas: number[] = [];
+  for (let row = 0; row < SAMPLES_PER_SIDE; row++)
+    for (let column = 0; column < SAMPLES_PER_SIDE; column++) {
+      const u = Math.floor(widthPx * (0.25 + (0.5 * (column + 0.5)) / SAMPLES_PER_SIDE));
+      const v = Math.floor(heightPx * (0.25 + (0.5 * (row + 0.5)) / SAMPLES_PER_SIDE));
+      const density = tables.map((_, m) => gPerCm2[(m * heightPx + v) * widthPx + u]);
+      if (density.reduce((sum, value) => sum + value, 0) < PATIENT_GPER_CM2) continue;
+      const photonsPerMm2PerMas = spectrum.photonsPerMm2PerMas.map((photons, bin) => {
+        const opticalDepth = density.reduce((sum, value, m) => sum + value * tables[m][bin], 0);
+        return photons * Math.exp(-opticalDepth);
+      });
+      kermas.push(airKermaMicroGyPerMas({ ...spectrum, photonsPerMm2PerMas }, camera.sourceToDetectorMm));
+    }
+  kermas.sort((a, b) => a - b);
+  const median = kermas.length > 0 ? kermas[kermas.length >> 1] : openBeam;
+  const mas = options.detectorKermaMicroGy / median;
+  // Four significant digits: a setting that can be read, recorded and given again.
+  return Number(Math.min(Math.max(mas, 1e-4), 1000).toPrecision(4));
+}

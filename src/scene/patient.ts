@@ -1,0 +1,101 @@
+import type { Camera } from "../geometry/camera.ts";
+import { type LoadedStructures, loadStructures } from "../label/load-structures.ts";
+import { assignMaterials, type MaterialRule } from "../material/assign-materials.ts";
+import { linearAttenuationField } from "../material/linear-attenuation-field.ts";
+import type { Material } from "../material/material.ts";
+import type { AreaDensityImage } from "../projector/area-density.ts";
+import type { LineIntegrals, LoadedField, Projector } from "../projector/projector.ts";
+import type { LabelMap } from "../volume/label-map.ts";
+import type { Landmark } from "../volume/landmark.ts";
+import type { Volume } from "../volume/volume.ts";
+import { selectStructures } from "../label/structure-set.ts";
+import type { Scene } from "./scene.ts";
+
+/** What is known about one patient. */
+export interface Anatomy {
+  readonly ct: Volume<"HU">;
+  readonly labelMap?: LabelMap;
+  readonly landmarks: readonly Landmark[];
+}
+
+/** An anatomy made ready for one projector: any number of scenes may be simulated on it without preparing it again. */
+export interface Patient {
+  readonly anatomy: Anatomy;
+  /** g/cm² of every material along every ray. */
+  areaDensity(
+    rule: MaterialRule,
+    camera: Camera,
+  ): Promise<{ image: AreaDensityImage; materials: readonly Material[] }>;
+  /** ∫ μ dl of one grey anatomy, dimensionless. */
+  lineIntegral(kind: "naive" | "heuristic", camera: Camera): Promise<LineIntegrals>;
+  structures(selection: Scene["structures"]): Promise<LoadedStructures | undefined>;
+  release(): Promise<void>;
+}
+
+const CM_PER_MM = 0.1;
+
+export function openPatient(anatomy: Anatomy, projector: Projector): Patient {
+  const { ct, labelMap } = anatomy;
+  const prepared = new Map<string, Promise<{ release(): Promise<void> }>>();
+  // Each preparation happens once; a failed one may be tried again.
+  function once<T extends { release(): Promise<void> }>(key: string, prepare: () => Promise<T>): Promise<T> {
+    const known = prepared.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const made = prepare();
+    prepared.set(key, made);
+    made.catch(() => prepared.delete(key));
+    return made;
+  }
+
+  const loadMaterials = (rule: MaterialRule) =>
+    once(`materials ${JSON.stringify(rule)}`, async () => {
+      const { materials, fields } = assignMaterials(ct, rule, {
+        ...(labelMap ? { labels: labelMap } : {}),
+        allocate: projector.allocate,
+      });
+      const loaded: LoadedField[] = [];
+      for (const field of fields) loaded.push(await projector.load(field));
+      return {
+        materials,
+        loaded,
+        release: async () => {
+          for (const field of loaded) await field.release();
+        },
+      };
+    });
+
+  return {
+    anatomy,
+    async areaDensity(rule, camera) {
+      const { materials, loaded } = await loadMaterials(rule);
+      const { widthPx, heightPx } = camera;
+      const pixels = widthPx * heightPx;
+      const gPerCm2 = new Float32Array(materials.length * pixels);
+      for (const [index, field] of loaded.entries()) {
+        const { values } = await field.integrate(camera);
+        const channels = Math.min(4, materials.length - 4 * index);
+        for (let n = 0; n < channels * pixels; n++) gPerCm2[4 * index * pixels + n] = values[n] * CM_PER_MM;
+      }
+      return {
+        image: { widthPx, heightPx, materials: materials.map(({ name }) => name), gPerCm2 },
+        materials,
+      };
+    },
+    async lineIntegral(kind, camera) {
+      const field = await once(kind, () =>
+        projector.load(linearAttenuationField(ct, kind, projector.allocate)),
+      );
+      return field.integrate(camera);
+    },
+    async structures(selection) {
+      if (!labelMap) return undefined;
+      return once(`structures ${JSON.stringify(selection)}`, () =>
+        loadStructures({ labelMap, set: selectStructures(labelMap, selection), projector }),
+      );
+    },
+    async release() {
+      for (const resource of prepared.values()) await (await resource).release();
+      prepared.clear();
+    },
+  };
+}
