@@ -1,6 +1,7 @@
 import { InputError } from "../error/input-error.ts";
 import type { LabelMap } from "../volume/label-map.ts";
 import type { Precedence, Structure, StructureSet } from "./structure.ts";
+import { labelBoxes } from "./structure-voxels.ts";
 
 /** A structure by the names of its labels, as the TotalSegmentator classes are called. */
 export interface NamedStructure extends Omit<Structure, "labels"> {
@@ -13,7 +14,7 @@ export const labelsNamed = (labelMap: LabelMap, pattern: RegExp): number[] =>
 
 /**
  * A set from names. All its structures are kept, even those without a label, so that class values are the same for
- * every patient; a map that names none of them is refused.
+ * every patient; a map without a voxel of any of them is refused.
  */
 export function namedStructureSet(
   labelMap: LabelMap,
@@ -25,10 +26,11 @@ export function namedStructureSet(
       labels: labelsNamed(labelMap, labelNames),
     }),
   );
-  if (structures.every((structure) => structure.labels.length === 0))
+  const present = labelBoxes(labelMap);
+  if (!structures.some(({ labels }) => labels.some((label) => present.has(label))))
     throw new InputError(
       "structures-absent",
-      `the ${set.id} structures need labels named as TotalSegmentator names them; this map has none of them`,
+      `the ${set.id} structures need labels named as TotalSegmentator names them; no voxel of this map has one`,
       { remedy: "give a table of label names, or project all labels" },
     );
   return { structures, precedence: set.precedence };
