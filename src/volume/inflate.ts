@@ -1,7 +1,10 @@
 import { InputError } from "../error/input-error.ts";
 
 /** Undoes gzip or zlib; a host may bring a faster one than the browser's. Never gives more than `limitBytes`. */
-export type Inflate = (bytes: Uint8Array, options: { format: "gzip" | "deflate"; limitBytes: number }) => Promise<Uint8Array>;
+export type Inflate = (
+  bytes: Uint8Array,
+  options: { format: "gzip" | "deflate"; limitBytes: number },
+) => Promise<Uint8Array>;
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
@@ -35,4 +38,7 @@ export const tooLong = (limitBytes: number): InputError =>
   new InputError("compressed-too-large", `the compressed data inflates to more than ${limitBytes} bytes`);
 
 export const damaged = (format: string, cause: unknown): InputError =>
-  new InputError("compressed-damaged", `the ${format} data is cut short or damaged`, { cause, remedy: "copy the file again" });
+  new InputError("compressed-damaged", `the ${format} data is cut short or damaged`, {
+    cause,
+    remedy: "copy the file again",
+  });

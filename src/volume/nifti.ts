@@ -1,27 +1,17 @@
 import { InputError } from "../error/input-error.ts";
-import { type Grid, grid } from "../geometry/grid.ts";
+import { grid } from "../geometry/grid.ts";
 import { transform } from "../geometry/transform.ts";
-import type { VoxelArray } from "./volume.ts";
+import { type StoredVoxels, type VoxelType, voxelArray, voxelBytes } from "./stored-voxels.ts";
 
-/** Voxels as a file stores them: stored · slope + intercept is the value. */
-export interface StoredVoxels {
-  readonly grid: Grid;
-  readonly stored: VoxelArray;
-  readonly slope: number;
-  readonly intercept: number;
-}
-
-type Reader = (bytes: Uint8Array) => VoxelArray;
-
-const readers: Readonly<Record<number, { bytes: number; read: Reader }>> = {
-  2: { bytes: 1, read: (b) => b },
-  256: { bytes: 1, read: (b) => new Int8Array(b.buffer, b.byteOffset, b.length) },
-  4: { bytes: 2, read: (b) => new Int16Array(b.buffer, b.byteOffset, b.length / 2) },
-  512: { bytes: 2, read: (b) => new Uint16Array(b.buffer, b.byteOffset, b.length / 2) },
-  8: { bytes: 4, read: (b) => new Int32Array(b.buffer, b.byteOffset, b.length / 4) },
-  768: { bytes: 4, read: (b) => new Uint32Array(b.buffer, b.byteOffset, b.length / 4) },
-  16: { bytes: 4, read: (b) => new Float32Array(b.buffer, b.byteOffset, b.length / 4) },
-  64: { bytes: 8, read: (b) => new Float64Array(b.buffer, b.byteOffset, b.length / 8) },
+const types: Readonly<Record<number, VoxelType>> = {
+  2: "uint8",
+  256: "int8",
+  4: "int16",
+  512: "uint16",
+  8: "int32",
+  768: "uint32",
+  16: "float32",
+  64: "float64",
 };
 
 /** Whether these bytes begin like a NIfTI-1 or NIfTI-2 header, in either byte order. */
@@ -40,7 +30,8 @@ export function readNifti(bytes: Uint8Array, name: string): StoredVoxels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const little = [348, 540].includes(view.getInt32(0, true));
   const second = view.getInt32(0, little) === 540;
-  if (second && bytes.length < 540) refuse("truncated", `a NIfTI-2 header has 540 bytes, the file ${bytes.length}`);
+  if (second && bytes.length < 540)
+    refuse("truncated", `a NIfTI-2 header has 540 bytes, the file ${bytes.length}`);
   const i16 = (at: number) => view.getInt16(at, little);
   const i32 = (at: number) => view.getInt32(at, little);
   const f32 = (at: number) => view.getFloat32(at, little);
@@ -50,32 +41,53 @@ export function readNifti(bytes: Uint8Array, name: string): StoredVoxels {
 
   const rank = second ? i64(16) : i16(40);
   if (!(rank >= 1 && rank <= 7)) refuse("rank", `the number of dimensions is ${rank}, not 1 to 7`);
-  const dimension = (index: number) => (index > rank ? 1 : second ? i64(16 + 8 * index) : i16(40 + 2 * index));
+  const dimension = (index: number) =>
+    index > rank ? 1 : second ? i64(16 + 8 * index) : i16(40 + 2 * index);
   const extra = [4, 5, 6, 7].map(dimension);
   if (extra.some((n) => n > 1))
-    refuse("four-dimensional", `the image has more than three dimensions (${[1, 2, 3, 4, 5, 6, 7].map(dimension).join(" × ")})`, "give one volume of it");
+    refuse(
+      "four-dimensional",
+      `the image has more than three dimensions (${[1, 2, 3, 4, 5, 6, 7].map(dimension).join(" × ")})`,
+      "give one volume of it",
+    );
   const datatype = i16(second ? 12 : 70);
-  const type = readers[datatype] ?? refuse("datatype", `voxel type ${datatype} is not a real number type`);
+  const type = types[datatype] ?? refuse("datatype", `voxel type ${datatype} is not a real number type`);
   const shape: [number, number, number] = [dimension(1), dimension(2), dimension(3)];
   const pixdim = (index: number) => real(76 + 4 * index, 104 + 8 * index);
   const unitsCode = (second ? i32(500) : view.getUint8(123)) & 7;
   const unit = unitsCode === 1 ? 1000 : unitsCode === 3 ? 0.001 : 1;
   const ras =
     (second ? i32(348) : i16(254)) > 0
-      ? [0, 1, 2].flatMap((row) => [0, 1, 2, 3].map((column) => real(280 + 16 * row + 4 * column, 400 + 32 * row + 8 * column)))
+      ? [0, 1, 2].flatMap((row) =>
+          [0, 1, 2, 3].map((column) => real(280 + 16 * row + 4 * column, 400 + 32 * row + 8 * column)),
+        )
       : (second ? i32(344) : i16(252)) > 0
-        ? affineOfQuaternion([0, 1, 2].map((n) => real(256 + 4 * n, 352 + 8 * n)), [0, 1, 2].map((n) => real(268 + 4 * n, 376 + 8 * n)), [1, 2, 3].map(pixdim), pixdim(0) < 0 ? -1 : 1)
+        ? affineOfQuaternion(
+            [0, 1, 2].map((n) => real(256 + 4 * n, 352 + 8 * n)),
+            [0, 1, 2].map((n) => real(268 + 4 * n, 376 + 8 * n)),
+            [1, 2, 3].map(pixdim),
+            pixdim(0) < 0 ? -1 : 1,
+          )
         : [pixdim(1), 0, 0, 0, 0, pixdim(2), 0, 0, 0, 0, pixdim(3), 0];
-  if (ras.some((value) => !Number.isFinite(value))) refuse("affine", "the orientation matrix holds values that are not numbers");
+  if (ras.some((value) => !Number.isFinite(value)))
+    refuse("affine", "the orientation matrix holds values that are not numbers");
   // RAS to LPS: x and y change sign.
-  const lps = [...ras.slice(0, 8).map((value) => -value * unit || 0), ...ras.slice(8, 12).map((value) => value * unit), 0, 0, 0, 1];
+  const lps = [
+    ...ras.slice(0, 8).map((value) => -value * unit || 0),
+    ...ras.slice(8, 12).map((value) => value * unit),
+    0,
+    0,
+    0,
+    1,
+  ];
   const placed = grid(shape, transform("lps", "voxel", lps));
 
   const offset = Math.max(second ? i64(168) : f32(108), second ? 540 : 348);
-  const byteLength = shape[0] * shape[1] * shape[2] * type.bytes;
-  if (!Number.isInteger(offset) || offset + byteLength > bytes.length)
-    refuse("truncated", `${shape.join(" × ")} voxels of ${type.bytes} bytes from byte ${offset} need ${offset + byteLength} bytes, the file has ${bytes.length}`);
-  const stored = type.read(alignedVoxels(bytes.subarray(offset, offset + byteLength), type.bytes, little));
+  const stored = voxelArray(
+    voxelBytes(bytes, offset, shape[0] * shape[1] * shape[2], type, name),
+    type,
+    little,
+  );
   const slope = real(112, 176);
   const intercept = real(116, 184);
   // A slope of zero means that there is no scaling, whatever the intercept says.
@@ -83,17 +95,13 @@ export function readNifti(bytes: Uint8Array, name: string): StoredVoxels {
   return { grid: placed, stored, slope: scaled ? slope : 1, intercept: scaled ? intercept : 0 };
 }
 
-/** Bytes of numbers in this machine's order (little-endian) at an address that a typed array can view. */
-export function alignedVoxels(bytes: Uint8Array, bytesPerValue: number, littleEndian: boolean): Uint8Array {
-  if (littleEndian || bytesPerValue === 1)
-    return bytes.byteOffset % bytesPerValue === 0 ? bytes : bytes.slice();
-  const swapped = bytes.slice();
-  for (let start = 0; start < swapped.length; start += bytesPerValue) swapped.subarray(start, start + bytesPerValue).reverse();
-  return swapped;
-}
-
 /** NIfTI "method 2": rotation from the quaternion (b, c, d), the third axis turned by qfac. */
-function affineOfQuaternion(bcd: readonly number[], shift: readonly number[], spacing: readonly number[], qfac: number): number[] {
+function affineOfQuaternion(
+  bcd: readonly number[],
+  shift: readonly number[],
+  spacing: readonly number[],
+  qfac: number,
+): number[] {
   const [b, c, d] = bcd;
   const a = Math.sqrt(Math.max(0, 1 - b * b - c * c - d * d));
   const rotation = [
@@ -101,5 +109,10 @@ function affineOfQuaternion(bcd: readonly number[], shift: readonly number[], sp
     [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
     [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
   ];
-  return rotation.flatMap((row, index) => [row[0] * spacing[0], row[1] * spacing[1], row[2] * spacing[2] * qfac, shift[index]]);
+  return rotation.flatMap((row, index) => [
+    row[0] * spacing[0],
+    row[1] * spacing[1],
+    row[2] * spacing[2] * qfac,
+    shift[index],
+  ]);
 }

@@ -1,7 +1,10 @@
 import { InputError } from "../error/input-error.ts";
 import { INFLATE_LIMIT_BYTES, type Inflate, isGzip, streamInflate } from "./inflate.ts";
 import type { LabelMap } from "./label-map.ts";
-import { looksLikeNifti, readNifti, type StoredVoxels } from "./nifti.ts";
+import { looksLikeMetaImage, readMetaImage } from "./meta-image.ts";
+import { looksLikeNifti, readNifti } from "./nifti.ts";
+import { looksLikeNrrd, readNrrd } from "./nrrd.ts";
+import type { StoredVoxels } from "./stored-voxels.ts";
 import { type Volume, type VoxelArray, volume } from "./volume.ts";
 
 export interface ReadOptions {
@@ -21,13 +24,17 @@ export async function readVolume(bytes: Uint8Array, options: ReadOptions): Promi
 /** Reads a label map; names come with some formats, else from `readLabelNames`. */
 export async function readLabelMap(bytes: Uint8Array, options: ReadOptions): Promise<LabelMap> {
   const voxels = await readStoredVoxels(bytes, options);
-  return { grid: voxels.grid, labels: labelNumbers(voxels, options.name), names: new Map() };
+  return { grid: voxels.grid, labels: labelNumbers(voxels, options.name), names: voxels.names ?? new Map() };
 }
 
 async function readStoredVoxels(bytes: Uint8Array, options: ReadOptions): Promise<StoredVoxels> {
   const inflate = options.inflate ?? streamInflate;
-  const plain = isGzip(bytes) ? await inflate(bytes, { format: "gzip", limitBytes: INFLATE_LIMIT_BYTES }) : bytes;
+  const plain = isGzip(bytes)
+    ? await inflate(bytes, { format: "gzip", limitBytes: INFLATE_LIMIT_BYTES })
+    : bytes;
   if (looksLikeNifti(plain)) return readNifti(plain, options.name);
+  if (looksLikeNrrd(plain)) return readNrrd(plain, { ...options, inflate });
+  if (looksLikeMetaImage(plain)) return readMetaImage(plain, { ...options, inflate });
   throw new InputError("volume-format", `${options.name} is not a volume that can be read`, {
     remedy: "give NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha, .mhd) or a folder with a DICOM series",
   });
@@ -50,7 +57,10 @@ function hounsfieldUnits({ stored, slope, intercept }: StoredVoxels, name: strin
       return values;
     }
   }
-  const values = stored instanceof Float32Array && slope === 1 && intercept === 0 ? stored : new Float32Array(stored.length);
+  const values =
+    stored instanceof Float32Array && slope === 1 && intercept === 0
+      ? stored
+      : new Float32Array(stored.length);
   for (let n = 0; n < values.length; n++) {
     const value = stored[n] * slope + intercept;
     if (!Number.isFinite(value))
@@ -69,9 +79,13 @@ function labelNumbers({ stored, slope, intercept }: StoredVoxels, name: string):
   for (let n = 0; n < labels.length; n++) {
     const value = stored[n] * slope + intercept;
     if (!(value >= 0 && value <= 65535 && Number.isInteger(value)))
-      throw new InputError("label-value", `${name}: voxel ${n} is ${value}; labels are whole numbers from 0 to 65535`, {
-        remedy: "is this a CT instead of a label map?",
-      });
+      throw new InputError(
+        "label-value",
+        `${name}: voxel ${n} is ${value}; labels are whole numbers from 0 to 65535`,
+        {
+          remedy: "is this a CT instead of a label map?",
+        },
+      );
     labels[n] = value;
     if (value > high) high = value;
   }
