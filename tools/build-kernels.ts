@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import asc from "assemblyscript/asc";
+import { main as compile } from "assemblyscript/asc";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -14,28 +14,24 @@ export interface Kernel {
   readonly flags: readonly string[];
 }
 
+const joseph = "src/projector/wasm/assembly/joseph.ts";
+// Shared memory, up to 4 GiB, made by the host; the kernel itself keeps nothing in it.
+const sharedMemory =
+  "--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --enable threads".split(" ");
+
 export const kernels: readonly Kernel[] = [
+  { source: joseph, module: "src/projector/wasm/joseph-plain.wasm.ts", flags: sharedMemory },
   {
-    source: "src/projector/wasm/assembly/joseph.ts",
-    module: "src/projector/wasm/joseph.wasm.ts",
-    // Shared memory, up to 4 GiB, made by the host; the kernel itself keeps nothing in it.
-    flags: [
-      "--importMemory",
-      "--sharedMemory",
-      "--initialMemory",
-      "1",
-      "--maximumMemory",
-      "65536",
-      "--enable",
-      "threads",
-    ],
+    source: joseph,
+    module: "src/projector/wasm/joseph-relaxed.wasm.ts",
+    flags: [...sharedMemory, "--enable", "relaxed-simd"],
   },
 ];
 
 /** The text of the module that carries one compiled kernel. */
 export async function compileKernel(kernel: Kernel): Promise<string> {
   const output = new Map<string, Uint8Array | string>();
-  const { error, stderr } = await asc.main(
+  const { error } = await compile(
     [
       kernel.source,
       "--outFile",
@@ -66,13 +62,14 @@ export async function compileKernel(kernel: Kernel): Promise<string> {
       listFiles: () => [],
     },
   );
-  if (error) throw new Error(`${kernel.source} does not compile: ${stderr.toString()}`);
+  if (error) throw new Error(`${kernel.source} does not compile: ${error.message}`);
   const bytes = output.get("kernel.wasm") as Uint8Array;
   const lines =
     Buffer.from(bytes)
       .toString("base64")
       .match(/.{1,120}/g) ?? [];
-  const name = kernel.source.split("/").at(-1)?.replace(".ts", "");
+  const file = kernel.module.split("/").at(-1) as string;
+  const name = file.replace(".wasm.ts", "").replace(/-[a-z]/g, (hyphened) => hyphened[1].toUpperCase());
   return `// Compiled from ${kernel.source} by \`npm run build:kernels\`; do not edit.\nexport const ${name}Wasm =\n${lines.map((line) => `  "${line}"`).join(" +\n")};\n`;
 }
 

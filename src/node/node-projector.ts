@@ -1,11 +1,14 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Projector } from "../projector/projector.ts";
+import type { KernelBuild } from "../projector/wasm/kernel.ts";
 import type { KernelThread } from "../projector/wasm/worker-pool.ts";
 import { wasmProjector } from "../projector/wasm/wasm-projector.ts";
 
 /** The WebAssembly engine on worker threads; by default on every core. */
-export function nodeProjector(options: { threads?: number; skipEmptySpace?: boolean } = {}): Projector {
+export function nodeProjector(
+  options: { threads?: number; skipEmptySpace?: boolean; kernel?: KernelBuild } = {},
+): Projector {
   return wasmProjector({ ...options, threads: options.threads ?? availableParallelism(), startThread });
 }
 

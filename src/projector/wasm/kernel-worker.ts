@@ -1,4 +1,4 @@
-import { instantiateKernel, type JosephKernel } from "./kernel.ts";
+import { instantiateKernel, type JosephKernel, type KernelBuild } from "./kernel.ts";
 
 /** What the host tells a worker; `memory` comes with the first run on it. */
 export type WorkerRequest =
@@ -7,6 +7,7 @@ export type WorkerRequest =
       readonly memoryId: number;
       readonly memory?: WebAssembly.Memory;
       readonly block: number;
+      readonly build: KernelBuild;
     }
   | { readonly kind: "release"; readonly memoryId: number };
 
@@ -27,7 +28,7 @@ export function kernelService(reply: (message: WorkerReply) => void): (request: 
       let kernel = kernels.get(request.memoryId);
       if (!kernel) {
         if (!request.memory) throw new Error("the worker was not given the memory of this field");
-        kernel = instantiateKernel(request.memory);
+        kernel = instantiateKernel(request.memory, request.build);
         kernels.set(request.memoryId, kernel);
       }
       kernel.run(request.block);

@@ -1,16 +1,20 @@
 import type { Camera, PixelRegion } from "../../geometry/camera.ts";
 import type { Field } from "../../volume/field.ts";
-import { type RayFrame, rayFrame } from "../ray-frame.ts";
+import type { RayFrame } from "../ray-frame.ts";
 
-/** Numbers in a parameter block, all float64; the kernel in assembly/joseph.ts reads them at the same places. */
-export const PARAMETER_COUNT = 42;
+/** Numbers in a parameter block, all float64; the kernel in assembly/parameters.ts reads them at the same places. */
+export const PARAMETER_COUNT = 49;
 
 /** Where the kernel finds things in its memory, in bytes. */
 export interface KernelAddresses {
   readonly voxels: number;
-  readonly occupancy: number;
   readonly output: number;
-  readonly counter: number;
+  /** Two 32-bit counters: strips taken and workers started. */
+  readonly counters: number;
+  /** A few kilobytes for each worker. */
+  readonly scratch: number;
+  /** For each axis the table of occupied bricks, 0 where empty space is not skipped. */
+  readonly tables: readonly [number, number, number];
 }
 
 /** Everything the kernel needs to know about one run. */
@@ -18,33 +22,35 @@ export function parameterBlock(options: {
   field: Field;
   camera: Camera;
   region: PixelRegion;
+  frame: RayFrame;
   addresses: KernelAddresses;
   /** Absent for `integrate`. */
   threshold?: number;
-  skipEmptySpace: boolean;
-  frame?: RayFrame;
 }): Float64Array {
-  const { field, region, addresses } = options;
-  const frame = options.frame ?? rayFrame(options.camera, field.grid);
+  const { field, camera, region, frame, addresses, threshold } = options;
+  const scale = [0, 1, 2, 3].map((channel) => field.scale[channel] ?? 0);
   return Float64Array.of(
     addresses.voxels,
-    addresses.occupancy,
     addresses.output,
-    addresses.counter,
+    addresses.counters,
+    addresses.scratch,
     ...field.grid.shape,
     field.kind === "u8x4" ? 0 : 1,
-    options.threshold === undefined ? 0 : 1,
+    threshold === undefined ? 0 : 1,
     field.channels.length,
     region.column,
     region.row,
     region.widthPx,
     region.heightPx,
+    camera.widthPx,
+    camera.heightPx,
     frame.viewAxis ?? -1,
     ...frame.sourceVoxel,
     ...frame.voxelRayFromPixel,
     ...frame.lpsRayFromPixel,
-    ...[0, 1, 2, 3].map((channel) => field.scale[channel] ?? 0),
-    options.threshold ?? 0,
-    options.skipEmptySpace ? 1 : 0,
+    ...scale,
+    // In counts; a channel without scale never reaches it.
+    ...scale.map((factor) => (threshold === undefined ? 0 : threshold / factor)),
+    ...addresses.tables,
   );
 }

@@ -2,10 +2,10 @@ import { InputError } from "../../error/input-error.ts";
 import { type Camera, type PixelRegion, wholeImage } from "../../geometry/camera.ts";
 import { type Field, paddedVoxelCount } from "../../volume/field.ts";
 import { checkRegion } from "../check-region.ts";
-import { brickShape, dilate, dilationBricks } from "../occupancy-bricks.ts";
 import type { LoadedField, Projector } from "../projector.ts";
-import { rayFrame } from "../ray-frame.ts";
-import { instantiateKernel, type JosephKernel } from "./kernel.ts";
+import { type Axis, rayFrame } from "../ray-frame.ts";
+import { bestKernelBuild, instantiateKernel, type JosephKernel, type KernelBuild } from "./kernel.ts";
+import { occupancyLayout } from "./occupancy-layout.ts";
 import { PARAMETER_COUNT, parameterBlock } from "./parameter-block.ts";
 import { type KernelThread, workerPool } from "./worker-pool.ts";
 
@@ -13,8 +13,10 @@ const PAGE_BYTES = 65_536;
 const MAX_PAGES = 65_536;
 const BLOCK_ADDRESS = 1024;
 const COUNTER_ADDRESS = BLOCK_ADDRESS + 8 * PARAMETER_COUNT + 64;
-/** The field starts on the second page, behind parameters and counter. */
-const FIELD_ADDRESS = PAGE_BYTES;
+const SCRATCH_ADDRESS = 4096;
+/** The field starts behind parameters, counters and 4 KiB of scratch for each thread. */
+const FIELD_ADDRESS = 5 * PAGE_BYTES;
+const MAX_THREADS = 64;
 
 /**
  * The default engine: WebAssembly SIMD on shared memory, on as many threads as it is given.
@@ -27,9 +29,11 @@ export function wasmProjector(
     startThread?: () => KernelThread;
     /** For tests and benchmarks only: the result does not depend on it. */
     skipEmptySpace?: boolean;
+    kernel?: KernelBuild;
   } = {},
 ): Projector {
-  const helpers = options.startThread ? Math.max(0, (options.threads ?? 1) - 1) : 0;
+  const build = options.kernel ?? bestKernelBuild();
+  const helpers = options.startThread ? Math.min(Math.max(options.threads ?? 1, 1), MAX_THREADS) - 1 : 0;
   const pool = workerPool(
     options.startThread ??
       (() => {
@@ -70,28 +74,26 @@ export function wasmProjector(
   }
 
   function loadedField(field: Field, memory: WebAssembly.Memory, memoryId: number): LoadedField {
-    let kernel: JosephKernel | undefined = instantiateKernel(memory);
-    const bricks = brickShape(field.grid);
-    const brickCount = bricks[0] * bricks[1] * bricks[2];
-    const bytesPerVoxel = field.kind === "u8x4" ? 4 : 2;
-    const tableAddress = align(FIELD_ADDRESS + paddedVoxelCount(field.grid) * bytesPerVoxel);
-    const outputAddress = align(tableAddress + brickCount);
-    let occupied: Uint8Array | undefined;
-    let tableDilation: number | undefined;
+    let kernel: JosephKernel | undefined = instantiateKernel(memory, build);
+    const { shape } = field.grid;
+    const voxelBytes = field.kind === "u8x4" ? 4 : 2;
+    const occupancy = occupancyLayout(
+      shape,
+      align(FIELD_ADDRESS + paddedVoxelCount(field.grid) * voxelBytes),
+    );
+    const outputAddress = options.skipEmptySpace === false ? occupancy.bricks : occupancy.end;
+    const counted = [false, false, false];
 
-    /** Puts the table for this view where the kernel finds it; false where skipping does not apply. */
-    function prepareSkipping(running: JosephKernel, dilation: number | undefined): boolean {
-      if (options.skipEmptySpace === false || dilation === undefined) return false;
-      if (tableDilation === dilation) return true;
-      const table = new Uint8Array(memory.buffer, tableAddress, brickCount);
-      if (!occupied) {
-        running.findOccupied(FIELD_ADDRESS, bytesPerVoxel, ...field.grid.shape, tableAddress);
-        occupied = table.slice();
+    /** Puts the tables that this view needs where the kernel finds them. */
+    function tablesFor(running: JosephKernel, axes: readonly Axis[]): readonly [number, number, number] {
+      if (options.skipEmptySpace === false) return [0, 0, 0];
+      if (!counted.includes(true))
+        running.findOccupied(FIELD_ADDRESS, voxelBytes, ...shape, occupancy.bricks);
+      for (const axis of axes) {
+        if (!counted[axis]) running.countOccupied(occupancy.bricks, ...shape, axis, occupancy.tables[axis]);
+        counted[axis] = true;
       }
-      table.set(occupied);
-      dilate(table, bricks, dilation);
-      tableDilation = dilation;
-      return true;
+      return occupancy.tables;
     }
 
     async function run(camera: Camera, region: PixelRegion, threshold?: number): Promise<Float32Array[]> {
@@ -99,27 +101,25 @@ export function wasmProjector(
       checkRegion(camera, region);
       const images = threshold === undefined ? 1 : 3;
       const values = field.channels.length * region.widthPx * region.heightPx;
-      growTo(memory, outputAddress + 4 * images * values);
+      growTo(memory, Math.max(occupancy.end, outputAddress) + 4 * images * values);
       const frame = rayFrame(camera, field.grid);
-      const skipEmptySpace = prepareSkipping(kernel, dilationBricks(camera, field.grid, frame));
-      const addresses = {
-        voxels: FIELD_ADDRESS,
-        occupancy: tableAddress,
-        output: outputAddress,
-        counter: COUNTER_ADDRESS,
-      };
       const block = parameterBlock({
         field,
         camera,
         region,
-        addresses,
-        skipEmptySpace,
         frame,
+        addresses: {
+          voxels: FIELD_ADDRESS,
+          output: outputAddress,
+          counters: COUNTER_ADDRESS,
+          scratch: SCRATCH_ADDRESS,
+          tables: tablesFor(kernel, frame.viewAxis === undefined ? [0, 1, 2] : [frame.viewAxis]),
+        },
         ...(threshold === undefined ? {} : { threshold }),
       });
       new Float64Array(memory.buffer, BLOCK_ADDRESS, PARAMETER_COUNT).set(block);
-      new Int32Array(memory.buffer, COUNTER_ADDRESS, 1)[0] = 0;
-      const others = pool.run(memoryId, memory, BLOCK_ADDRESS);
+      new Int32Array(memory.buffer, COUNTER_ADDRESS, 2).fill(0);
+      const others = pool.run({ memoryId, memory, build, block: BLOCK_ADDRESS });
       // A failure of the others is reported below, after this thread has finished its share.
       others.catch(() => undefined);
       kernel.run(BLOCK_ADDRESS);
@@ -157,7 +157,12 @@ export function wasmProjector(
     };
   }
 
-  return { name: "wasm", allocate, load: async (field) => load(field), close: () => exclusively(pool.close) };
+  return {
+    name: "wasm",
+    allocate,
+    load: async (field) => load(field),
+    close: () => exclusively(() => pool.close()),
+  };
 }
 
 const align = (address: number): number => Math.ceil(address / 64) * 64;

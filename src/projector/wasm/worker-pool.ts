@@ -11,7 +11,7 @@ export interface KernelThread {
 /** Threads that run the same block beside the calling thread. */
 export interface WorkerPool {
   /** Starts a run on every thread; resolves when all are done, rejects when one failed. */
-  run(memoryId: number, memory: WebAssembly.Memory, block: number): Promise<void>;
+  run(request: Omit<Extract<WorkerRequest, { kind: "run" }>, "kind">): Promise<void>;
   forget(memoryId: number): void;
   close(): Promise<void>;
 }
@@ -40,13 +40,18 @@ export function workerPool(startThread: () => KernelThread, count: number): Work
     };
   });
   return {
-    run: async (memoryId, memory, block) => {
+    run: async ({ memoryId, memory, ...run }) => {
       await Promise.all(
         workers.map(
           ({ thread, known, start }) =>
             new Promise<void>((done, failed) => {
               start({ done, failed });
-              thread.post({ kind: "run", memoryId, block, ...(known.has(memoryId) ? {} : { memory }) });
+              thread.post({
+                kind: "run",
+                memoryId,
+                ...run,
+                ...(known.has(memoryId) || !memory ? {} : { memory }),
+              });
               known.add(memoryId);
             }),
         ),

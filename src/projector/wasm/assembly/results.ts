@@ -1,0 +1,33 @@
+// From sums in counts to the images of a run: planar channels, then (trace) the maxima and first distances.
+import { CHANNELS, LPS_RAY, OUTPUT, parameter, ray, REGION, SCALE, VOXEL_RAY } from "./parameters";
+import { axisA, shapeA, sourceA } from "./tile-axis";
+
+/** Where the results of one pixel go, and the factors from planes to mm. */
+let address: usize = 0, image: usize = 0, stepMm: f64 = 0, mmPerDepth: f64 = 0, directionA: f64 = 0;
+
+export function usePixel(column: i32, row: i32): void {
+  const width = <i32>parameter(REGION + 2);
+  image = <usize>(width * <i32>parameter(REGION + 3)) << 2;
+  address =
+    <usize>parameter(OUTPUT) +
+    (<usize>((row - <i32>parameter(REGION + 1)) * width + column - <i32>parameter(REGION)) << 2);
+  const u = <f64>column, v = <f64>row;
+  const x = ray(LPS_RAY, 0, u, v), y = ray(LPS_RAY, 1, u, v), z = ray(LPS_RAY, 2, u, v);
+  mmPerDepth = sqrt(x * x + y * y + z * z);
+  directionA = ray(VOXEL_RAY, axisA, u, v);
+  stepMm = directionA == 0 ? 0 : mmPerDepth / abs(directionA);
+}
+
+/** `sum` in counts. */
+export function storeSum(channel: i32, sum: f64): void {
+  store<f32>(address + <usize>channel * image, <f32>(sum * parameter(SCALE + channel) * stepMm));
+}
+
+/** `largest` in counts; `hit` counts planes from the side of the source, −1 for none. */
+export function storeTrace(channel: i32, largest: f64, hit: i32): void {
+  const channels = <i32>parameter(CHANNELS);
+  store<f32>(address + <usize>(channels + channel) * image, <f32>(largest * parameter(SCALE + channel)));
+  const plane = directionA > 0 ? hit : shapeA - 1 - hit;
+  const distance = hit < 0 ? Infinity : ((<f64>plane - sourceA) / directionA) * mmPerDepth;
+  store<f32>(address + <usize>(2 * channels + channel) * image, <f32>distance);
+}
