@@ -26,6 +26,11 @@ export const kernels: readonly Kernel[] = [
     module: "src/projector/wasm/joseph-relaxed.wasm.ts",
     flags: [...sharedMemory, "--enable", "relaxed-simd"],
   },
+  {
+    source: "src/detector/wasm/assembly/detector.ts",
+    module: "src/detector/wasm/detector.wasm.ts",
+    flags: [],
+  },
 ];
 
 /** The text of the module that carries one compiled kernel. */

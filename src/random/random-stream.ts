@@ -4,15 +4,15 @@ import { poissonQuantile } from "./poisson-quantile.ts";
 /** Random numbers drawn one after another: for poses, materials and other things of which a sample has a few. */
 export interface RandomStream {
   /** Uniform on [0, 1), 53 bits. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** Uniform on [low, high). */
-  uniformIn(low: number, high: number): number;
+  readonly uniformIn: (low: number, high: number) => number;
   /** Standard normal (Box–Muller). */
-  normal(): number;
+  readonly normal: () => number;
   /** Poisson with a mean from 0 to 500, exact. */
-  poisson(mean: number): number;
+  readonly poisson: (mean: number) => number;
   /** A whole number from 0 to count − 1; bias below count · 2⁻⁵³. */
-  integerBelow(count: number): number;
+  readonly integerBelow: (count: number) => number;
 }
 
 /** The stream of a key: the n-th uniform number is made of counter ⌊n / 2⌋, so it can be drawn again at will. */

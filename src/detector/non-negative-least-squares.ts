@@ -1,0 +1,107 @@
+/** Columns that were chosen, in the order of their choice, their values, and max |residual|. */
+export interface SparseSolution {
+  readonly columns: readonly number[];
+  readonly values: Float64Array;
+  readonly largestResidual: number;
+}
+
+/**
+ * Minimises ‖A x − 1‖ over x ≥ 0 column by column until every residual is small, so that few columns are used.
+ *
+ * Active-set method of Lawson and Hanson, "Solving Least Squares Problems", 1974, ch. 23, stopped early; the inner
+ * problems by modified Gram–Schmidt with re-orthogonalisation.
+ *
+ * @param matrix A by columns, all of one length
+ * @returns the solution of least maximum residual met on the way
+ */
+export function nonNegativeLeastSquares(
+  matrix: readonly Float64Array[],
+  options: { tolerance: number; mostColumns: number },
+): SparseSolution {
+  const norms = matrix.map((column) => Math.sqrt(dot(column, column)));
+  let active: number[] = [];
+  let values: Float64Array = new Float64Array(0);
+  let best: SparseSolution = { columns: active, values, largestResidual: 1 };
+  for (let step = 0; step < 8 * options.mostColumns; step++) {
+    const residual = residualOf(matrix, active, values);
+    const largestResidual = residual.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    if (largestResidual < best.largestResidual) best = { columns: active, values, largestResidual };
+    if (largestResidual < options.tolerance || active.length >= options.mostColumns) break;
+    // The column that points most towards the residual joins.
+    let next = -1;
+    let steepest = 0;
+    matrix.forEach((column, index) => {
+      const slope = norms[index] > 0 && !active.includes(index) ? dot(column, residual) / norms[index] : 0;
+      if (slope > steepest) [next, steepest] = [index, slope];
+    });
+    if (next < 0) break;
+    active = [...active, next];
+    let feasible = Float64Array.from([...values, 0]);
+    // Columns whose value would become negative leave.
+    for (;;) {
+      const wanted = leastSquares(active.map((index) => matrix[index]));
+      let fraction = 1;
+      wanted.forEach((value, i) => {
+        if (value <= 0) fraction = Math.min(fraction, feasible[i] / (feasible[i] - value));
+      });
+      if (wanted.every((value) => value > 0)) {
+        values = wanted;
+        break;
+      }
+      const moved = feasible.map((value, i) => value + fraction * (wanted[i] - value));
+      const kept = [...moved.keys()].filter((i) => moved[i] > 1e-14);
+      active = kept.map((i) => active[i]);
+      feasible = Float64Array.from(kept, (i) => moved[i]);
+      if (active.length === 0) return best;
+    }
+  }
+  return best;
+}
+
+function residualOf(
+  matrix: readonly Float64Array[],
+  active: readonly number[],
+  values: Float64Array,
+): Float64Array {
+  const residual = new Float64Array(matrix[0].length).fill(1);
+  active.forEach((index, i) => {
+    const column = matrix[index];
+    for (let row = 0; row < column.length; row++) residual[row] -= values[i] * column[row];
+  });
+  return residual;
+}
+
+/** x that minimises ‖Σ xᵢ columnᵢ − 1‖. */
+function leastSquares(columns: readonly Float64Array[]): Float64Array {
+  const count = columns.length;
+  const basis: Float64Array[] = [];
+  const upper = columns.map(() => new Float64Array(count));
+  const projected = new Float64Array(count);
+  columns.forEach((column, j) => {
+    const q = Float64Array.from(column);
+    for (let pass = 0; pass < 2; pass++)
+      basis.forEach((other, k) => {
+        const along = dot(other, q);
+        upper[k][j] += along;
+        for (let row = 0; row < q.length; row++) q[row] -= along * other[row];
+      });
+    const length = Math.sqrt(dot(q, q));
+    upper[j][j] = length;
+    for (let row = 0; row < q.length; row++) q[row] /= length;
+    basis.push(q);
+    projected[j] = q.reduce((sum, value) => sum + value, 0);
+  });
+  const x = new Float64Array(count);
+  for (let j = count - 1; j >= 0; j--) {
+    let rest = projected[j];
+    for (let k = j + 1; k < count; k++) rest -= upper[j][k] * x[k];
+    x[j] = rest / upper[j][j];
+  }
+  return x;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
