@@ -16,7 +16,7 @@ export interface ReadOptions {
 }
 
 /** Reads a CT from the bytes of one file; the format is recognised by its content. Values are Hounsfield units. */
-export async function readVolume(bytes: Uint8Array, options: ReadOptions): Promise<Volume<"HU">> {
+export async function readVolume(bytes: Uint8Array, options: ReadOptions): Promise<Volume> {
   const voxels = await readStoredVoxels(bytes, options);
   return volume("HU", voxels.grid, hounsfieldUnits(voxels, options.name));
 }
