@@ -1,6 +1,9 @@
+/** Edge of the bricks in which empty space is skipped on a GPU. */
+export const BRICK_VOXELS = 8;
+
 /** WGSL. Finds the bricks of 8 × 8 × 8 voxels near which a field is not zero, so that rays may leave out the others. */
 export const bricksWgsl = /* wgsl */ `
-const BRICK = 8;
+const BRICK = ${BRICK_VOXELS};
 
 @group(0) @binding(0) var voxels: texture_3d<u32>;
 /** Unpadded, in voxels. */

@@ -1,11 +1,12 @@
 import { InputError } from "../../error/input-error.ts";
-import { brickShape } from "../occupancy-bricks.ts";
 import { type Field, paddedShape } from "../../volume/field.ts";
-import { bricksWgsl } from "./bricks.wgsl.ts";
+import { BRICK_VOXELS, bricksWgsl } from "./bricks.wgsl.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import { bufferUsage, textureUsage } from "./gpu-flags.ts";
 
 const SLAB_BYTES = 32 * 2 ** 20;
+/** Per side of a workgroup in bricks.wgsl.ts. */
+const BRICKS_PER_GROUP = 4;
 
 /** A field where shaders can read it: the padded voxels as integers, and which bricks are worth a visit. */
 export interface FieldTexture {
@@ -36,9 +37,11 @@ export async function uploadField(gpu: GpuDevice, field: Field): Promise<FieldTe
     dimension: "3d",
     size,
     format: field.kind === "u8x4" ? "rgba8uint" : "r16uint",
-    usage: textureUsage.copyTarget | textureUsage.textureBinding,
+    // Never rendered to: with this usage Dawn clears the texture slice by slice before the first slab, without it by a
+    // buffer as large as the whole volume.
+    usage: textureUsage.copyTarget | textureUsage.textureBinding | textureUsage.renderAttachment,
   });
-  const bricks = brickShape(field.grid);
+  const bricks = field.grid.shape.map((n) => Math.ceil(n / BRICK_VOXELS));
   const nearby = device.createBuffer({
     label: "nearby bricks",
     size: 4 * bricks[0] * bricks[1] * bricks[2],
@@ -86,7 +89,7 @@ async function writeVoxels(device: GPUDevice, texture: GPUTexture, field: Field)
 
 function markBricks(device: GPUDevice, voxels: GPUTexture, nearby: GPUBuffer, field: Field): void {
   const module = device.createShaderModule({ label: "bricks", code: bricksWgsl });
-  const groups = brickShape(field.grid).map((n) => Math.ceil(n / 4));
+  const groups = field.grid.shape.map((n) => Math.ceil(n / BRICK_VOXELS / BRICKS_PER_GROUP));
   const shape = device.createBuffer({ size: 16, usage: bufferUsage.uniform | bufferUsage.copyTarget });
   device.queue.writeBuffer(shape, 0, Int32Array.of(...field.grid.shape, 0));
   const occupied = device.createBuffer({ size: nearby.size, usage: bufferUsage.storage });

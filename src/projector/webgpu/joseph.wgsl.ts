@@ -1,10 +1,13 @@
+import { TILE_PX } from "../ray-frame.ts";
+import { BRICK_VOXELS } from "./bricks.wgsl.ts";
+
 /**
  * WGSL. Joseph projection of padded fields (docs/projector.md): one invocation a ray, one workgroup a tile of 16 × 16
  * pixels. Taps are read as integers and interpolated in float32; no filtering hardware is involved, its weights are too coarse.
  */
 export const josephWgsl = /* wgsl */ `
-const TILE = 16;
-const BRICK = 8;
+const TILE = ${TILE_PX};
+const BRICK = ${BRICK_VOXELS};
 /** Up to this slope, half a brick layer of drift and the taps stay within one brick of the brick in the middle. */
 const LARGEST_SKIPPING_SLOPE = 1.8;
 
@@ -88,7 +91,7 @@ fn planesInside(position: f32, slope: f32, low: f32, high: f32) -> vec2<f32> {
   return vec2(min(first, last) - 1.0, max(first, last) + 1.0);
 }
 
-@compute @workgroup_size(16, 16)
+@compute @workgroup_size(TILE, TILE)
 fn project(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   let pixel = vec2(
     (run.firstTileColumn + i32(group.x)) * TILE + i32(local.x),
@@ -139,7 +142,7 @@ fn project(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
     for (var layer = 0; layer < layers; layer++) {
       let brick = select(lastBrick - layer, firstBrick + layer, rising);
       if (skipping) {
-        let centre = position + (f32(brick * BRICK - middle) + 3.5) * slope;
+        let centre = position + (f32(brick * BRICK - middle) + 0.5 * f32(BRICK - 1)) * slope;
         let across = clamp((vec2<i32>(floor(centre)) + tile.origin) / BRICK, vec2(0), brickSize - 1);
         let at = axes.a * brick + axes.b * across.x + axes.c * across.y;
         if (((nearby[(at.z * bricks.y + at.y) * bricks.x + at.x] >> u32(tile.axis)) & 1u) == 0u) {
