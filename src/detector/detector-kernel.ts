@@ -3,11 +3,61 @@ import { detectorWasm } from "./wasm/detector.wasm.ts";
 /** The functions of wasm/assembly/detector.ts; addresses are bytes in `memory`. */
 export interface DetectorKernel {
   readonly memory: WebAssembly.Memory;
-  readonly absorb: (...numbers: number[]) => void;
-  readonly fluctuate: (...numbers: number[]) => void;
-  readonly blur: (...numbers: number[]) => void;
-  readonly digitise: (...numbers: number[]) => number;
-  readonly evaluate: (input: number, output: number, kind: number) => void;
+  absorb(
+    density: number,
+    densityPlane: number,
+    materials: number,
+    table: number,
+    nodes: number,
+    ray: number,
+    mean: number,
+    variance: number,
+    width: number,
+    stride: number,
+    rows: number,
+    firstColumn: number,
+    firstRow: number,
+  ): void;
+  fluctuate(
+    mean: number,
+    variance: number,
+    normal: number,
+    width: number,
+    stride: number,
+    rows: number,
+    firstColumn: number,
+    firstRow: number,
+    imageWidth: number,
+    keyLow: number,
+    keyHigh: number,
+  ): void;
+  blur(
+    source: number,
+    scratch: number,
+    target: number,
+    line: number,
+    kernel: number,
+    radius: number,
+    weight: number,
+    add: number,
+    width: number,
+    stride: number,
+    rows: number,
+  ): void;
+  digitise(
+    energy: number,
+    normal: number,
+    noise: number,
+    fullWell: number,
+    gain: number,
+    offset: number,
+    largest: number,
+    digital: number,
+    width: number,
+    stride: number,
+    rows: number,
+  ): number;
+  evaluate(input: number, output: number, kind: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -16,16 +66,4 @@ let compiled: WebAssembly.Module | undefined;
 export function detectorKernel(): DetectorKernel {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(detectorWasm), (letter) => letter.charCodeAt(0)));
   return new WebAssembly.Instance(compiled).exports as unknown as DetectorKernel;
-}
-
-/** Hands out consecutive 16-byte aligned pieces of a kernel's memory, growing it. */
-export function kernelAllocator(memory: WebAssembly.Memory): (bytes: number) => number {
-  let next = 65536;
-  return (bytes) => {
-    const address = next;
-    next += Math.ceil(bytes / 16) * 16;
-    const missing = next + 64 - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    return address;
-  };
 }
