@@ -1,4 +1,5 @@
 import { InputError } from "../error/input-error.ts";
+import { type WebgpuProjector, webgpuProjector } from "../projector/webgpu/webgpu-projector.ts";
 
 const REMEDY = "or use the wasm projector, which needs no GPU";
 
@@ -30,4 +31,11 @@ export async function webgpuEntry(
     );
   }
   return dawn.create([]);
+}
+
+/** The WebGPU engine in Node, on a real adapter unless a software one is allowed. */
+export async function webgpuNodeProjector(
+  options: { allowSoftwareAdapter?: boolean; skipEmptySpace?: boolean } = {},
+): Promise<WebgpuProjector> {
+  return await webgpuProjector({ ...options, gpu: await webgpuEntry() });
 }

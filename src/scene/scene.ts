@@ -9,7 +9,7 @@ const sourceFile = z.union([
   z
     .string()
     .min(1)
-    .transform((path) => ({ path })),
+    .transform((path): { path: string; sha256?: string | undefined } => ({ path })),
   z.strictObject({
     path: z.string().min(1),
     sha256: z

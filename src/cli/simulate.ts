@@ -1,0 +1,218 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import { InputError } from "../error/input-error.ts";
+import { readCt, readLabels, readLandmarkFile } from "../node/read-anatomy.ts";
+import { chooseProjector } from "../node/choose-projector.ts";
+import type { SourceFile } from "../node/source-file.ts";
+import { writeSimulation } from "../node/write-simulation.ts";
+import { openPatient } from "../scene/patient.ts";
+import { parseScene, type Scene, type SceneInput } from "../scene/scene.ts";
+import { withMovableCamera } from "../scene/scene-record.ts";
+import { simulate } from "../scene/simulate.ts";
+import type { Finding } from "../volume/finding.ts";
+import { withAssumedLabelNames } from "../volume/inspection/assumed-label-names.ts";
+import { printJson } from "./failure.ts";
+
+export interface SimulateOptions {
+  readonly ct?: string;
+  readonly labels?: string;
+  readonly labelNames?: string;
+  readonly landmarks?: string;
+  readonly device?: string;
+  readonly view?: string;
+  readonly lao?: number;
+  readonly cra?: number;
+  readonly roll?: number;
+  readonly isocentre?: [number, number, number] | string;
+  readonly sourceToIsocentre?: number;
+  readonly size?: number;
+  readonly simulator?: "naive" | "heuristic" | "realistic";
+  readonly materials?: "threshold" | "tissue" | "labels";
+  readonly kv?: number;
+  readonly mas?: number;
+  readonly filter?: { material: string; thicknessMm: number }[];
+  readonly noise: boolean;
+  readonly seed?: number;
+  readonly quantity?: "radiograph" | "area-density" | "line-integral";
+  readonly processing?: "log" | "raw" | "paper";
+  readonly structures?: string;
+  readonly format: "png" | "dcm";
+  readonly projector: "auto" | "wasm" | "webgpu" | "reference";
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export async function simulateCommand(
+  scenePath: string | undefined,
+  options: SimulateOptions,
+): Promise<void> {
+  const started = performance.now();
+  const scene = withOptions(scenePath === undefined ? undefined : await readScene(scenePath), options);
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  await mkdir(options.out, { recursive: true }).catch((cause: Error) => {
+    throw new InputError("out-unusable", `cannot make the folder ${options.out}: ${cause.message}`, {
+      cause,
+    });
+  });
+
+  const { ct, source, findings } = await readCt(scene.ct.path);
+  checkHash(source, scene.ct.sha256);
+  const given = scene.labels && (await readLabels(scene.labels.path, scene.labelNames?.path));
+  if (given) checkHash(given.source, scene.labels?.sha256);
+  if (given?.namesSource) checkHash(given.namesSource, scene.labelNames?.sha256);
+  const points = scene.landmarks && (await readLandmarkFile(scene.landmarks.path));
+  if (points) checkHash(points.source, scene.landmarks?.sha256);
+
+  const labelMap = given && withAssumedLabelNames(given.labelMap, ct);
+  const projector = await chooseProjector(options.projector);
+  const patient = openPatient(
+    { ct, landmarks: points?.landmarks ?? [], ...(labelMap ? { labelMap } : {}) },
+    projector,
+  );
+  try {
+    const simulation = await simulate(patient, scene);
+    const recorded: Scene = {
+      ...scene,
+      ct: recordOf(source),
+      ...(given ? { labels: recordOf(given.source) } : {}),
+      ...(given?.namesSource ? { labelNames: recordOf(given.namesSource) } : {}),
+      ...(points ? { landmarks: recordOf(points.source) } : {}),
+    };
+    const files = await writeSimulation(options.out, recorded, simulation);
+    if (options.format === "dcm")
+      files.push(
+        await (await import("../node/write-dicom.ts")).writeDicom(options.out, recorded, simulation),
+      );
+    const all: Finding[] = [...findings, ...simulation.findings];
+    for (const { severity, message } of all) say(`${severity}: ${message}`);
+    const { camera } = simulation.picture;
+    const seconds = (performance.now() - started) / 1000;
+    if (options.json)
+      printJson({
+        out: resolve(options.out),
+        files,
+        widthPx: camera.widthPx,
+        heightPx: camera.heightPx,
+        projector: projector.name,
+        ...(simulation.exposure ? { exposure: simulation.exposure } : {}),
+        structures: simulation.labels?.structures.length ?? 0,
+        landmarks: simulation.labels?.landmarks.length ?? 0,
+        findings: all,
+        seconds,
+      });
+    else
+      console.log(
+        `${files.length} files in ${options.out} (${camera.widthPx} × ${camera.heightPx} pixels, ${seconds.toFixed(1)} s): look at overlay.png`,
+      );
+  } finally {
+    await patient.release();
+    await projector.close();
+  }
+}
+
+/** A scene from YAML or JSON (which is YAML); its paths are relative to the file. */
+async function readScene(path: string): Promise<Scene> {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError(
+      "scene-unreadable",
+      `cannot read the scene ${path}: ${cause.code ?? cause.message}`,
+      { cause },
+    );
+  });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new InputError("scene-yaml", `${path}:${line}:${col}: ${error.message.split("\n")[0]}`);
+  }
+  const scene = parseScene(document.toJS({ maxAliasCount: 100 }));
+  const beside = <T extends { path: string }>(file: T): T => ({
+    ...file,
+    path: resolve(dirname(path), file.path),
+  });
+  return {
+    ...scene,
+    ct: beside(scene.ct),
+    ...(scene.labels ? { labels: beside(scene.labels) } : {}),
+    ...(scene.labelNames ? { labelNames: beside(scene.labelNames) } : {}),
+    ...(scene.landmarks ? { landmarks: beside(scene.landmarks) } : {}),
+  };
+}
+
+/** Options of the command line over those of the scene file. */
+function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Scene {
+  if (!fromFile && options.ct === undefined)
+    throw new InputError("ct-missing", "no CT is given", {
+      remedy: "give --ct PATH, or a scene file that names one",
+    });
+  const angled = options.lao !== undefined || options.cra !== undefined || options.view !== undefined;
+  const moves =
+    angled ||
+    options.roll !== undefined ||
+    options.isocentre !== undefined ||
+    options.sourceToIsocentre !== undefined ||
+    options.size !== undefined ||
+    options.device !== undefined;
+  const base = fromFile && moves ? withMovableCamera(fromFile) : fromFile;
+  const { laoDeg, craDeg, rollDeg, view, ...rest } = base ?? {
+    laoDeg: undefined,
+    craDeg: undefined,
+    rollDeg: undefined,
+    view: undefined,
+  };
+  // A new view replaces the old one as a whole.
+  const oldView = options.view === undefined ? { laoDeg, craDeg, view } : {};
+  const structures = options.structures === undefined ? undefined : structureOption(options.structures);
+  const overrides: Partial<SceneInput> = {
+    ...oldView,
+    rollDeg,
+    ...defined({
+      ct: options.ct,
+      labels: options.labels,
+      labelNames: options.labelNames,
+      landmarks: options.landmarks,
+      device: options.device,
+      view: options.view,
+      laoDeg: options.lao,
+      craDeg: options.cra,
+      isocentre: options.isocentre,
+      sourceToIsocentreMm: options.sourceToIsocentre,
+      sizePx: options.size,
+      simulator: options.simulator,
+      seed: options.seed,
+      quantity: options.quantity,
+      processing: options.processing,
+      structures,
+    }),
+    ...defined({ rollDeg: options.roll }),
+    ...(options.noise ? {} : { noise: false }),
+  };
+  const beam = { ...base?.beam, ...defined({ kv: options.kv, mas: options.mas, filters: options.filter }) };
+  const materials = { ...base?.materials, ...defined({ rule: options.materials }) };
+  return parseScene({ ...rest, ...defined(overrides), beam, materials });
+}
+
+function structureOption(text: string): SceneInput["structures"] {
+  if (text === "all" || text === "hip" || text === "chest") return text;
+  return text.split(",").map((name) => name.trim());
+}
+
+/** Without the entries that are undefined. */
+function defined<T extends object>(entries: T): Partial<T> {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+const recordOf = (source: SourceFile): Scene["ct"] => ({ path: source.path, sha256: source.sha256 });
+
+function checkHash(source: SourceFile, expected: string | undefined): void {
+  if (expected !== undefined && expected !== source.sha256)
+    throw new InputError(
+      "file-changed",
+      `${source.path} is not the file that the scene was made from (its SHA-256 differs)`,
+      {
+        remedy: "give the original file, or remove sha256 from the scene to use this one",
+      },
+    );
+}

@@ -1,0 +1,120 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { deflate } from "node:zlib";
+import { windowed } from "../image/display-window.ts";
+import { encodePng } from "../image/encode-png.ts";
+import { encodeNpy } from "../image/npy.ts";
+import { overlay } from "../image/overlay.ts";
+import { maskPicture, type Picture } from "../image/picture.ts";
+import { imageSides } from "../label/image-sides.ts";
+import { labelsToJson } from "../label/labels.ts";
+import type { Scene } from "../scene/scene.ts";
+import { sceneRecord } from "../scene/scene-record.ts";
+import type { Simulation } from "../scene/simulate.ts";
+import { writeAtomically } from "./write-atomically.ts";
+
+const compress = promisify<Uint8Array, { level: number }, Buffer>(deflate);
+
+/** Level 4: half the time of the default level for a few percent more bytes. */
+export const encodePngFast = (picture: Picture): Promise<Uint8Array> =>
+  encodePng(picture, { deflate: (bytes) => compress(bytes, { level: 4 }) });
+
+/** Overlays are at least this wide, so that outlines and names can be read. */
+const OVERLAY_WIDTH_PX = 768;
+
+/** Writes everything that one simulation gives into a folder; returns the names of the files. */
+export async function writeSimulation(
+  directory: string,
+  scene: Scene,
+  simulation: Simulation,
+): Promise<string[]> {
+  const { picture, image, labels } = simulation;
+  const { widthPx, heightPx } = picture.camera;
+  await removeOldMasks(directory);
+  const written: string[] = [];
+  const write = async (name: string, bytes: Uint8Array | string): Promise<void> => {
+    await writeAtomically(join(directory, name), bytes);
+    written.push(name);
+  };
+  await write(
+    "radiograph.png",
+    await encodePngFast({ widthPx, heightPx, channels: 1, pixels: picture.pixels }),
+  );
+  await write("image.npy", encodeNpy(image.shape, image.values));
+  if (labels) {
+    const names = fileNames(labels.structures.map(({ name }) => name));
+    for (const [index, { mask }] of labels.structures.entries())
+      await write(`masks/${names[index]}.png`, await encodePngFast(maskPicture(mask, widthPx, heightPx)));
+    await write(
+      "classes.png",
+      await encodePngFast({ widthPx, heightPx, channels: 1, pixels: labels.classes }),
+    );
+  }
+  await write("labels.json", json(labelRecord(simulation)));
+  await write("overlay.png", await encodePngFast(overlayOf(simulation, Math.max(OVERLAY_WIDTH_PX, widthPx))));
+  await write("scene.json", json(sceneRecord(scene, simulation)));
+  return written;
+}
+
+/** The radiograph in 8 bits with outlines, landmarks and side letters. */
+export function overlayOf({ picture, labels }: Simulation, widthPx: number): Picture {
+  const radiograph = windowed({
+    values: picture.values,
+    widthPx: picture.camera.widthPx,
+    heightPx: picture.camera.heightPx,
+    window: picture.window,
+  });
+  return overlay(radiograph, {
+    structures: labels?.structures ?? [],
+    landmarks: (labels?.landmarks ?? []).flatMap(({ name, pixel, status }) =>
+      status === "visible" && pixel ? [{ name, pixel }] : [],
+    ),
+    sides: imageSides(picture.camera),
+    widthPx,
+    // A legend of many structures would cover the picture.
+    legend: (labels?.structures.length ?? 0) <= 12,
+  });
+}
+
+function labelRecord({ picture, labels, image, exposure, findings }: Simulation): object {
+  const { camera } = picture;
+  const { widthPx, heightPx } = camera;
+  const rows = [0, 4, 8].map((start) => Array.from(camera.pixelFromLps.subarray(start, start + 4)));
+  return {
+    ...(labels ? labelsToJson(labels) : { widthPx, heightPx, landmarks: [], structures: [] }),
+    pixelFromLps: rows,
+    pixelPitchMm: camera.pixelPitchMm,
+    sourceLps: camera.sourceLps,
+    sourceToDetectorMm: camera.sourceToDetectorMm,
+    image: { shape: image.shape, channels: image.channels },
+    radiograph: { black: picture.window.black, white: picture.window.white },
+    ...(exposure ? { exposure } : {}),
+    findings,
+  };
+}
+
+/** Names of structures as names of files: other characters become underscores, equal names get a number. */
+function fileNames(names: readonly string[]): string[] {
+  const used = new Map<string, number>();
+  return names.map((name) => {
+    const plain = name.replaceAll(/[^\w.-]+/g, "_").replace(/^\.+/, "") || "structure";
+    const count = used.get(plain.toLowerCase()) ?? 0;
+    used.set(plain.toLowerCase(), count + 1);
+    return count === 0 ? plain : `${plain}-${count + 1}`;
+  });
+}
+
+/** Masks of an earlier simulation in this folder would mix with the new ones; a folder of anything else is left alone. */
+async function removeOldMasks(directory: string): Promise<void> {
+  const isOurs = await stat(join(directory, "scene.json")).then(
+    () => true,
+    () => false,
+  );
+  if (!isOurs) return;
+  const masks = join(directory, "masks");
+  const old = await readdir(masks).catch((): string[] => []);
+  for (const name of old) if (name.endsWith(".png")) await rm(join(masks, name));
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

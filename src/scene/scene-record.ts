@@ -1,0 +1,59 @@
+import type { Scene } from "./scene.ts";
+import type { Simulation } from "./simulate.ts";
+
+/**
+ * The scene as it was carried out: explicit camera, chosen tube charge, hashes of the files. Given back to `simulate` it makes the
+ * same bytes; `pose` tells people where the camera came from.
+ */
+export function sceneRecord(scene: Scene, { placed, exposure }: Simulation): Scene {
+  const { camera, device, pose } = placed;
+  const p = Array.from(camera.pixelFromLps);
+  const row = (index: number) => p.slice(4 * index, 4 * index + 4) as [number, number, number, number];
+  const {
+    sizePx: _,
+    view,
+    laoDeg,
+    craDeg,
+    rollDeg,
+    viewedFrom,
+    isocentre,
+    sourceToIsocentreMm,
+    ...kept
+  } = scene;
+  const named = view ?? scene.pose?.view;
+  return {
+    ...kept,
+    // The matrix holds what these said.
+    isocentre: "centre",
+    sourceToDetectorMm: device.sourceToDetectorMm,
+    widthPx: camera.widthPx,
+    heightPx: camera.heightPx,
+    pixelFromLps: [row(0), row(1), row(2)],
+    ...(pose
+      ? {
+          pose: {
+            ...(named === undefined ? {} : { view: named }),
+            ...pose.angles,
+            isocentreLps: [...pose.isocentreLps] as [number, number, number],
+            sourceToIsocentreMm: pose.sourceToIsocentreMm,
+          },
+        }
+      : {}),
+    beam: { ...scene.beam, mas: exposure?.mas ?? scene.beam.mas },
+  };
+}
+
+/** A recorded scene with its camera taken apart again, so that single settings of the view can be changed. */
+export function withMovableCamera(scene: Scene): Scene {
+  if (!scene.pose) return scene;
+  const { pixelFromLps: _, widthPx, heightPx, pose, ...rest } = scene;
+  return {
+    ...rest,
+    sizePx: Math.max(widthPx ?? 0, heightPx ?? 0),
+    laoDeg: pose.laoDeg,
+    craDeg: pose.craDeg,
+    rollDeg: pose.rollDeg,
+    isocentre: pose.isocentreLps,
+    sourceToIsocentreMm: pose.sourceToIsocentreMm,
+  };
+}

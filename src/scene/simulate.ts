@@ -1,0 +1,178 @@
+import { meanEnergyKeV } from "../beam/mean-energy.ts";
+import type { Spectrum } from "../beam/spectrum.ts";
+import { tungstenSpectrum } from "../beam/tungsten-spectrum.ts";
+import { expose } from "../detector/expose.ts";
+import type { Exposure } from "../detector/exposure.ts";
+import { detectorModelOfDevice } from "../detector/detector-presets.ts";
+import type { Camera } from "../geometry/camera.ts";
+import type { Labels } from "../label/labels.ts";
+import type { MaterialRule } from "../material/assign-materials.ts";
+import { massAttenuationTable } from "../material/attenuation.ts";
+import type { Material } from "../material/material.ts";
+import type { AreaDensityImage } from "../projector/area-density.ts";
+import { sampleKey } from "../random/sample-key.ts";
+import type { Finding } from "../volume/finding.ts";
+import { automaticMas } from "./automatic-exposure.ts";
+import { beamCoverage } from "./beam-coverage.ts";
+import { finishedPicture, type FinishedPicture } from "./finished-picture.ts";
+import { imageCharacter } from "./image-character.ts";
+import type { Patient } from "./patient.ts";
+import { type PlacedCamera, placeCamera } from "./place-camera.ts";
+import type { Scene } from "./scene.ts";
+
+/** One labelled radiograph and everything it was made of. */
+export interface Simulation {
+  readonly placed: PlacedCamera;
+  /** The radiograph, and the camera of its pixels (another than the exposure's only where processing cropped it). */
+  readonly picture: FinishedPicture;
+  /** What `quantity` asks for; materials first where there are several. */
+  readonly image: {
+    readonly shape: readonly number[];
+    readonly values: Float32Array;
+    readonly channels: readonly string[];
+  };
+  readonly labels: Labels | undefined;
+  /** Only of the realistic simulator. */
+  readonly exposure:
+    | { readonly mas: number; readonly meanEnergyKeV: number; readonly saturatedPx: number }
+    | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** A scene on a patient: the same scene, seed and files give the same bytes, whatever the threads or the machine. */
+export async function simulate(patient: Patient, scene: Scene): Promise<Simulation> {
+  const { ct, labelMap, landmarks } = patient.anatomy;
+  const placed = placeCamera(scene, ct.grid, labelMap);
+  const { camera } = placed;
+  const advice = labelMap
+    ? `try --isocentre label:${[...labelMap.names.values()][0] ?? "NAME"}`
+    : "try --isocentre centre, or a point of the patient in LPS mm";
+  const coverage = beamCoverage(camera, ct.grid, advice);
+  const shot = await (scene.simulator === "realistic"
+    ? realistic(patient, scene, placed)
+    : grey(patient, scene, camera, scene.simulator));
+  const picture = finishedPicture({ scene, camera, ...shot });
+  const structures = await patient.structures(scene.structures);
+  const labels = await structures?.project(picture.camera, { landmarks });
+  const findings = coverage.some(({ severity }) => severity === "error")
+    ? coverage
+    : [...coverage, ...imageCharacter(shot.attenuation)];
+  const image =
+    scene.quantity === "radiograph"
+      ? {
+          shape: [picture.camera.heightPx, picture.camera.widthPx],
+          values: picture.values,
+          channels: [scene.processing],
+        }
+      : shot.quantities[scene.quantity];
+  return { placed, picture, image, labels, exposure: shot.exposure, findings };
+}
+
+/** What a simulator hands over: transmitted intensity, attenuation of every ray, and the quantities behind them. */
+interface Shot {
+  /** Proportional to what the panel reads; only its ratios count. */
+  readonly intensity: Float32Array;
+  /** −ln(I/I₀) without noise, at one energy. */
+  readonly attenuation: Float32Array;
+  readonly panel: Exposure | undefined;
+  readonly exposure: Simulation["exposure"];
+  readonly quantities: Readonly<Record<"area-density" | "line-integral", Simulation["image"]>>;
+}
+
+/** `naive` and `heuristic`: one grey matter, one energy, no noise. */
+async function grey(
+  patient: Patient,
+  scene: Scene,
+  camera: Camera,
+  kind: "naive" | "heuristic",
+): Promise<Shot> {
+  const { values } = await patient.lineIntegral(kind, camera);
+  const lineIntegral = { shape: [camera.heightPx, camera.widthPx], values, channels: [kind] };
+  const quantities = {
+    "line-integral": lineIntegral,
+    // Asked for, the densities are those of the scene's material rule: the grey simulators know none.
+    "area-density":
+      scene.quantity === "area-density"
+        ? densityImage((await patient.areaDensity(materialRule(scene), camera)).image)
+        : lineIntegral,
+  };
+  return {
+    intensity: values.map((value) => Math.exp(-value)),
+    attenuation: values,
+    panel: undefined,
+    exposure: undefined,
+    quantities,
+  };
+}
+
+/** `realistic`: polychromatic, energy-integrating, with blur, noise, saturation and 16-bit read-out. */
+async function realistic(patient: Patient, scene: Scene, { camera, device }: PlacedCamera): Promise<Shot> {
+  const { image: areaDensity, materials } = await patient.areaDensity(materialRule(scene), camera);
+  const spectrum = tungstenSpectrum({
+    kv: scene.beam.kv,
+    anodeAngleDeg: scene.beam.anodeAngleDeg,
+    filters: scene.beam.filters,
+  });
+  const mas =
+    scene.beam.mas === "automatic"
+      ? automaticMas({
+          areaDensity,
+          materials,
+          camera,
+          spectrum,
+          detectorKermaMicroGy: scene.beam.detectorKermaMicroGy,
+        })
+      : scene.beam.mas;
+  const panel = expose({
+    areaDensity,
+    materials,
+    camera,
+    spectrum,
+    mas,
+    detector: detectorModelOfDevice(device.id),
+    noise: scene.noise ? { key: sampleKey(scene.seed, 0, "exposure") } : undefined,
+    scatter: { kind: "none" },
+  });
+  const attenuation = attenuationAtMeanEnergy(areaDensity, materials, spectrum);
+  return {
+    intensity: Float32Array.from(panel.digital, (value) => value - panel.offsetDigital),
+    attenuation,
+    panel,
+    exposure: { mas, meanEnergyKeV: meanEnergyKeV(spectrum), saturatedPx: panel.saturatedPx },
+    quantities: {
+      "area-density": densityImage(areaDensity),
+      "line-integral": {
+        shape: [camera.heightPx, camera.widthPx],
+        values: attenuation,
+        channels: ["mean energy"],
+      },
+    },
+  };
+}
+
+export function materialRule(scene: Scene): MaterialRule {
+  const { rule, byLabel } = scene.materials;
+  return rule === "labels" ? { kind: "labels", materials: byLabel ?? {} } : { kind: rule };
+}
+
+const densityImage = ({ materials, heightPx, widthPx, gPerCm2 }: AreaDensityImage): Simulation["image"] => ({
+  shape: [materials.length, heightPx, widthPx],
+  values: gPerCm2,
+  channels: materials,
+});
+
+/** Σ (μ/ρ)(Ē) · a over the materials, Ē the mean energy of the spectrum. */
+function attenuationAtMeanEnergy(
+  { gPerCm2, widthPx, heightPx }: AreaDensityImage,
+  materials: readonly Material[],
+  spectrum: Spectrum,
+): Float32Array {
+  const energy = [meanEnergyKeV(spectrum)];
+  const pixels = widthPx * heightPx;
+  const attenuation = new Float32Array(pixels);
+  for (const [m, material] of materials.entries()) {
+    const [cm2PerG] = massAttenuationTable(material, energy);
+    for (let n = 0; n < pixels; n++) attenuation[n] += cm2PerG * gPerCm2[m * pixels + n];
+  }
+  return attenuation;
+}
