@@ -20,11 +20,12 @@ const REMEDY = "use the wasm projector, which needs no GPU";
  * was asked for, `gpu-refused` when the adapter gives no device
  */
 export async function openGpuDevice(options: {
-  gpu: GPU;
+  /** `navigator.gpu`, undefined in browsers without WebGPU; in Node see src/node/webgpu-entry.ts. */
+  gpu: GPU | undefined;
   allowSoftwareAdapter?: boolean;
 }): Promise<GpuDevice> {
   // Null, not an exception, is how a host says that it has no driver.
-  const adapter = await options.gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await options.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter)
     throw new InputError("gpu-missing", "WebGPU finds no graphics adapter on this machine", {
       remedy: `install the GPU's driver (on Linux the Vulkan one, and libvulkan1), or ${REMEDY}`,

@@ -20,7 +20,8 @@ export interface WebgpuProjector extends Projector {
  * @throws InputError where no adapter does, see `openGpuDevice`
  */
 export async function webgpuProjector(options: {
-  gpu: GPU;
+  /** `navigator.gpu`, undefined in browsers without WebGPU; in Node see src/node/webgpu-entry.ts. */
+  gpu: GPU | undefined;
   /** Software adapters are slower than the WebAssembly engine; they count as no GPU unless this is true. */
   allowSoftwareAdapter?: boolean;
   /** For tests and benchmarks only: the result does not depend on it. */
