@@ -4,6 +4,7 @@ import type { SpreadComponent } from "./detector-model.ts";
 export type SymmetricKernel = Float32Array;
 
 const FREQUENCIES = 512;
+const FOLDS = 12;
 const SMALLEST_TAP = 5e-5;
 
 /**
@@ -29,8 +30,11 @@ export function quantumNoiseKernel(sigmaMm: number, pitchMm: number): SymmetricK
   const sigmaPx = sigmaMm / pitchMm;
   return kernelOfTransfer((cyclesPerPx) => {
     let power = 0;
-    for (let k = -12; k <= 12; k++) power += transfer(sigmaPx, cyclesPerPx + k) ** 2;
-    return Math.sqrt(power);
+    for (let k = -FOLDS; k <= FOLDS; k++) power += transfer(sigmaPx, cyclesPerPx + k) ** 2;
+    // Only next to no spread reaches further; its terms sin²(πf) / (π(f + k))² are summed as an integral.
+    const beyond = Math.exp(-((2 * Math.PI * sigmaPx * (FOLDS + 0.5)) ** 2));
+    const tail = 1 / (FOLDS + 0.5 - cyclesPerPx) + 1 / (FOLDS + 0.5 + cyclesPerPx);
+    return Math.sqrt(power + beyond * tail * (Math.sin(Math.PI * cyclesPerPx) / Math.PI) ** 2);
   });
 }
 
