@@ -1,6 +1,6 @@
 /** Sides of bricks and thickness of layers in voxels, as in assembly/occupancy.ts. */
 const BRICK = 4;
-const LAYER = 8;
+const LAYER = 16;
 
 /** Where the bricks that hold counts are marked, and counted for each axis; `end` is the first byte behind. */
 export interface OccupancyLayout {

@@ -13,9 +13,10 @@ const PAGE_BYTES = 65_536;
 const MAX_PAGES = 65_536;
 const BLOCK_ADDRESS = 1024;
 const COUNTER_ADDRESS = BLOCK_ADDRESS + 8 * PARAMETER_COUNT + 64;
-const SCRATCH_ADDRESS = 4096;
-/** The field starts behind parameters, counters and 4 KiB of scratch for each thread. */
-const FIELD_ADDRESS = 5 * PAGE_BYTES;
+/** Bytes of scratch for each thread, as in assembly/joseph.ts. */
+const SCRATCH_BYTES = 20_480;
+/** The field starts on the second page, behind parameters and counters. */
+const FIELD_ADDRESS = PAGE_BYTES;
 const MAX_THREADS = 64;
 
 /**
@@ -81,7 +82,8 @@ export function wasmProjector(
       shape,
       align(FIELD_ADDRESS + paddedVoxelCount(field.grid) * voxelBytes),
     );
-    const outputAddress = options.skipEmptySpace === false ? occupancy.bricks : occupancy.end;
+    const scratchAddress = occupancy.end;
+    const outputAddress = align(scratchAddress + SCRATCH_BYTES * (1 + helpers));
     const counted = [false, false, false];
 
     /** Puts the tables that this view needs where the kernel finds them. */
@@ -101,7 +103,7 @@ export function wasmProjector(
       checkRegion(camera, region);
       const images = threshold === undefined ? 1 : 3;
       const values = field.channels.length * region.widthPx * region.heightPx;
-      growTo(memory, Math.max(occupancy.end, outputAddress) + 4 * images * values);
+      growTo(memory, outputAddress + 4 * images * values);
       const frame = rayFrame(camera, field.grid);
       const block = parameterBlock({
         field,
@@ -112,7 +114,7 @@ export function wasmProjector(
           voxels: FIELD_ADDRESS,
           output: outputAddress,
           counters: COUNTER_ADDRESS,
-          scratch: SCRATCH_ADDRESS,
+          scratch: scratchAddress,
           tables: tablesFor(kernel, frame.viewAxis === undefined ? [0, 1, 2] : [frame.viewAxis]),
         },
         ...(threshold === undefined ? {} : { threshold }),

@@ -1,18 +1,14 @@
-// The inner loops: sums of bilinear samples in 1/32767 counts, eight planes a layer.
-import { advance, clampedB, clampedC, enterLayer, fartherShare, positionB, positionC, stepB, stepC, weightsAlongB } from "./packet";
-import { LAYER } from "./occupancy";
-import { origin, strideA, strideB, strideC } from "./tile-axis";
-
-/** Four channels of each ray, or (u16) the rays in the lanes of sum0. */
-export let sum0: v128 = f32x4.splat(0), sum1: v128 = f32x4.splat(0), sum2: v128 = f32x4.splat(0), sum3: v128 = f32x4.splat(0);
+// The inner loops: sums of bilinear samples in 1/32767 counts over one layer of planes.
+import { clamped, fartherShare, FRACTION_BITS, positions, SHIFT_B, SHIFT_C, SLOPE_B, SLOPE_C, STEP_B, STEP_C, SUM, weightsAlongB } from "./packet";
+import { origin, shapeB, shapeC, sourceB, sourceC, strideA, strideB, strideC } from "./tile-axis";
 
 /** Byte offsets of the nearest lower voxel of four rays. */
 // @ts-ignore: decorator
 @inline
 export function addresses(b: v128, c: v128, plane: v128, contiguous: bool, voxelShift: i32): v128 {
-  const whole = i32x4.shr_s(b, 16);
+  const whole = i32x4.shr_s(b, FRACTION_BITS);
   const along = contiguous ? i32x4.shl(whole, voxelShift) : i32x4.mul(whole, i32x4.splat(strideB));
-  return i32x4.add(i32x4.add(along, i32x4.mul(i32x4.shr_s(c, 16), i32x4.splat(strideC))), plane);
+  return i32x4.add(i32x4.add(along, i32x4.mul(i32x4.shr_s(c, FRACTION_BITS), i32x4.splat(strideC))), plane);
 }
 
 // Two neighbours along b of four rays, 16-bit pairs.
@@ -52,36 +48,33 @@ export function sampleU16(b: v128, c: v128, plane: v128, contiguous: bool): v128
   return i32x4.add(sum, i32x4.splat(32767 * 32768));
 }
 
+/** Planes `from` … `to` (exclusive) of a layer. */
 // @ts-ignore: decorator
 @inline
-function layerU16(from: i32, to: i32, total: v128, contiguous: bool, clamp: bool): v128 {
-  let b = positionB, c = positionC;
-  const db = stepB, dc = stepC;
-  const dPlane = i32x4.splat(strideA);
+export function integrateU16(packet: usize, layer: i32, from: i32, to: i32, contiguous: bool, clamp: bool): void {
+  const stepB = v128.load(packet + STEP_B), stepC = v128.load(packet + STEP_C);
+  let b = positions(packet, SLOPE_B, stepB, sourceB + SHIFT_B, layer, from);
+  let c = positions(packet, SLOPE_C, stepC, sourceC + SHIFT_C, layer, from);
+  const stepPlane = i32x4.splat(strideA);
   let plane = i32x4.splat(origin + from * strideA);
-  for (let k = from; k < to; k++) {
-    total = f32x4.add(total, f32x4.convert_i32x4_s(sampleU16(clamp ? clampedB(b) : b, clamp ? clampedC(c) : c, plane, contiguous)));
-    b = i32x4.add(b, db);
-    c = i32x4.add(c, dc);
-    plane = i32x4.add(plane, dPlane);
+  let sum = v128.load(packet + SUM);
+  let k = from;
+  for (; k + 1 < to; k += 2) {
+    const first = sampleU16(clamp ? clamped(b, shapeB) : b, clamp ? clamped(c, shapeC) : c, plane, contiguous);
+    b = i32x4.add(b, stepB);
+    c = i32x4.add(c, stepC);
+    plane = i32x4.add(plane, stepPlane);
+    const second = sampleU16(clamp ? clamped(b, shapeB) : b, clamp ? clamped(c, shapeC) : c, plane, contiguous);
+    b = i32x4.add(b, stepB);
+    c = i32x4.add(c, stepC);
+    plane = i32x4.add(plane, stepPlane);
+    sum = f32x4.add(f32x4.add(sum, f32x4.convert_i32x4_s(first)), f32x4.convert_i32x4_s(second));
   }
-  return total;
-}
-
-// @ts-ignore: decorator
-@inline
-export function integrateU16(list: usize, end: usize, first: i32, last: i32, contiguous: bool): void {
-  let total = f32x4.splat(0);
-  for (; list < end; list += 2) {
-    const entry = <i32>load<u16>(list);
-    const layer = entry >> 1;
-    enterLayer(layer);
-    const from = layer * LAYER;
-    const start = max(from, first), to = min(from + LAYER, last);
-    if (start > from) advance(start - from);
-    total = entry & 1 ? layerU16(start, to, total, contiguous, true) : layerU16(start, to, total, contiguous, false);
+  if (k < to) {
+    const sample = sampleU16(clamp ? clamped(b, shapeB) : b, clamp ? clamped(c, shapeC) : c, plane, contiguous);
+    sum = f32x4.add(sum, f32x4.convert_i32x4_s(sample));
   }
-  sum0 = total;
+  v128.store(packet + SUM, sum);
 }
 
 // Two neighbours along b of one ray, four channels each, as pairs for the dot product: c0 d0 c1 d1 c2 d2 c3 d3.
@@ -102,17 +95,26 @@ export function sampleU8(address: u32, near: v128, far: v128, contiguous: bool, 
   );
 }
 
+/** Adds an integer sum of this layer to the float of all. */
 // @ts-ignore: decorator
 @inline
-function layerU8(from: i32, to: i32, contiguous: bool, clamp: bool): void {
-  let b = positionB, c = positionC;
-  const db = stepB, dc = stepC;
-  const dPlane = i32x4.splat(strideA);
+export function addTo(sum: usize, part: v128): void {
+  v128.store(sum, f32x4.add(v128.load(sum), f32x4.convert_i32x4_s(part)));
+}
+
+/** Planes `from` … `to` (exclusive) of a layer. */
+// @ts-ignore: decorator
+@inline
+export function integrateU8(packet: usize, layer: i32, from: i32, to: i32, contiguous: bool, clamp: bool): void {
+  const stepB = v128.load(packet + STEP_B), stepC = v128.load(packet + STEP_C);
+  let b = positions(packet, SLOPE_B, stepB, sourceB + SHIFT_B, layer, from);
+  let c = positions(packet, SLOPE_C, stepC, sourceC + SHIFT_C, layer, from);
+  const stepPlane = i32x4.splat(strideA);
   let plane = i32x4.splat(origin + from * strideA);
   let part0 = i32x4.splat(0), part1 = i32x4.splat(0), part2 = i32x4.splat(0), part3 = i32x4.splat(0);
   const next = <u32>strideB, row = <u32>strideC;
   for (let k = from; k < to; k++) {
-    const pb = clamp ? clampedB(b) : b, pc = clamp ? clampedC(c) : c;
+    const pb = clamp ? clamped(b, shapeB) : b, pc = clamp ? clamped(c, shapeC) : c;
     const at = addresses(pb, pc, plane, contiguous, 2);
     const weights = weightsAlongB(pb);
     const far = fartherShare(weights, pc);
@@ -121,28 +123,12 @@ function layerU8(from: i32, to: i32, contiguous: bool, clamp: bool): void {
     part1 = i32x4.add(part1, sampleU8(i32x4.extract_lane(at, 1), v128.shuffle<i32>(near, near, 1, 1, 1, 1), v128.shuffle<i32>(far, far, 1, 1, 1, 1), contiguous, next, row));
     part2 = i32x4.add(part2, sampleU8(i32x4.extract_lane(at, 2), v128.shuffle<i32>(near, near, 2, 2, 2, 2), v128.shuffle<i32>(far, far, 2, 2, 2, 2), contiguous, next, row));
     part3 = i32x4.add(part3, sampleU8(i32x4.extract_lane(at, 3), v128.shuffle<i32>(near, near, 3, 3, 3, 3), v128.shuffle<i32>(far, far, 3, 3, 3, 3), contiguous, next, row));
-    b = i32x4.add(b, db);
-    c = i32x4.add(c, dc);
-    plane = i32x4.add(plane, dPlane);
+    b = i32x4.add(b, stepB);
+    c = i32x4.add(c, stepC);
+    plane = i32x4.add(plane, stepPlane);
   }
-  sum0 = f32x4.add(sum0, f32x4.convert_i32x4_s(part0));
-  sum1 = f32x4.add(sum1, f32x4.convert_i32x4_s(part1));
-  sum2 = f32x4.add(sum2, f32x4.convert_i32x4_s(part2));
-  sum3 = f32x4.add(sum3, f32x4.convert_i32x4_s(part3));
-}
-
-// @ts-ignore: decorator
-@inline
-export function integrateU8(list: usize, end: usize, first: i32, last: i32, contiguous: bool): void {
-  sum0 = sum1 = sum2 = sum3 = f32x4.splat(0);
-  for (; list < end; list += 2) {
-    const entry = <i32>load<u16>(list);
-    const layer = entry >> 1;
-    enterLayer(layer);
-    const from = layer * LAYER;
-    const start = max(from, first), to = min(from + LAYER, last);
-    if (start > from) advance(start - from);
-    if (entry & 1) layerU8(start, to, contiguous, true);
-    else layerU8(start, to, contiguous, false);
-  }
+  addTo(packet + SUM, part0);
+  addTo(packet + SUM + 16, part1);
+  addTo(packet + SUM + 32, part2);
+  addTo(packet + SUM + 48, part3);
 }

@@ -2,7 +2,7 @@
 
 export const BRICK = 4;
 /** Planes that are marched between two questions about empty space. */
-export const LAYER = 8;
+export const LAYER = 16;
 
 // @ts-ignore: decorator
 @inline

@@ -1,19 +1,22 @@
-// Four neighbouring rays of a row, side by side in vector lanes.
-import { ray, VOXEL_RAY, parameter } from "./parameters";
-import { axisA, axisB, axisC, shapeB, shapeC, sourceA, sourceB, sourceC } from "./tile-axis";
+// Four neighbouring rays of a row, side by side in vector lanes; their state lies in the worker's scratch memory.
 import { LAYER } from "./occupancy";
+import { ray, VOXEL_RAY, parameter } from "./parameters";
+import { axisA, axisB, axisC, sourceA } from "./tile-axis";
 
-/** Adding 1.5 · 2^36 leaves a float64 as a whole number of 2^-16 in its low 32 bits. */
-const TO_FIXED: f64 = 1.5 * 68719476736;
-/** Half a unit of a position: b is cut off to 15 bits where weights take it, c is rounded. */
-const HALF_UNIT: f64 = 0.5 / 65536;
+// Offsets in a packet. Slopes (voxels a plane) of rays 0, 1 and 2, 3 along b and c in float64, steps from plane to
+// plane in fixed point. Sums, maxima and first hits: u8x4 a vector of channels for each ray, u16 one vector of rays.
+export const SLOPE_B: usize = 0, SLOPE_C: usize = 32, STEP_B: usize = 64, STEP_C: usize = 80;
+export const SUM: usize = 96, MAXIMUM: usize = 160, HIT: usize = 224;
+export const PACKET_BYTES: usize = 288;
 
-// Slopes of rays 0, 1 and 2, 3 along b and c, voxels a plane.
-let slopeB01: v128 = i32x4.splat(0), slopeB23: v128 = i32x4.splat(0);
-let slopeC01: v128 = i32x4.splat(0), slopeC23: v128 = i32x4.splat(0);
-/** In-plane positions on the first plane of a layer and steps from plane to plane, 16.16 bit fixed point. */
-export let positionB: v128 = i32x4.splat(0), positionC: v128 = i32x4.splat(0);
-export let stepB: v128 = i32x4.splat(0), stepC: v128 = i32x4.splat(0);
+/** Positions in voxels have 14 bits before and 18 behind the point. */
+export const FRACTION_BITS = 18;
+/** Adding 1.5 · 2^(52 − 18) leaves a float64 as a whole number of 2^-18 in its low 32 bits. */
+const TO_FIXED: f64 = 1.5 * 17179869184;
+/** Weights take 15 bits of a position; b is cut off, without bias because 32767 and not 32768 is one; c is rounded. */
+export const SHIFT_B: f64 = -0.5 / 262144, SHIFT_C: f64 = 0.5 / 32768 - 0.5 / 262144;
+/** A weight of one. */
+export const WEIGHT_ONE: i32 = 32767;
 
 // @ts-ignore: decorator
 @inline
@@ -25,6 +28,7 @@ function rays(axis: i32, u: v128, v: f64): v128 {
   );
 }
 
+// Float64 to fixed point.
 // @ts-ignore: decorator
 @inline
 function fixed(low: v128, high: v128): v128 {
@@ -32,58 +36,53 @@ function fixed(low: v128, high: v128): v128 {
   return v128.shuffle<i32>(f64x2.add(low, magic), f64x2.add(high, magic), 0, 2, 4, 6);
 }
 
-/** Takes the rays of columns u … u + 3, none beyond `last`. */
-export function usePacket(u: i32, last: i32, row: i32): void {
+/** Sets up the rays of columns u … u + 3, none beyond `last`. */
+export function beginPacket(packet: usize, u: i32, last: i32, row: i32): void {
   const v = <f64>row;
   const u01 = f64x2.replace_lane(f64x2.splat(<f64>u), 1, <f64>min(u + 1, last));
   const u23 = f64x2.replace_lane(f64x2.splat(<f64>min(u + 2, last)), 1, <f64>min(u + 3, last));
   const a01 = rays(axisA, u01, v), a23 = rays(axisA, u23, v);
-  slopeB01 = f64x2.div(rays(axisB, u01, v), a01);
-  slopeB23 = f64x2.div(rays(axisB, u23, v), a23);
-  slopeC01 = f64x2.div(rays(axisC, u01, v), a01);
-  slopeC23 = f64x2.div(rays(axisC, u23, v), a23);
-  stepB = fixed(slopeB01, slopeB23);
-  stepC = fixed(slopeC01, slopeC23);
+  const b01 = f64x2.div(rays(axisB, u01, v), a01), b23 = f64x2.div(rays(axisB, u23, v), a23);
+  const c01 = f64x2.div(rays(axisC, u01, v), a01), c23 = f64x2.div(rays(axisC, u23, v), a23);
+  v128.store(packet + SLOPE_B, b01);
+  v128.store(packet + SLOPE_B + 16, b23);
+  v128.store(packet + SLOPE_C, c01);
+  v128.store(packet + SLOPE_C + 16, c23);
+  v128.store(packet + STEP_B, fixed(b01, b23));
+  v128.store(packet + STEP_C, fixed(c01, c23));
+  for (let n: usize = 0; n < 128; n += 16) v128.store(packet + SUM + n, i32x4.splat(0));
+  for (let n: usize = 0; n < 64; n += 16) v128.store(packet + HIT + n, i32x4.splat(-1));
 }
 
-/** Puts the positions on the first plane of a layer; exact in its middle, so that the rounding of steps cancels. */
+/** Positions on plane `from` of a layer, exact in the middle of the layer, so that the rounding of steps cancels. */
 // @ts-ignore: decorator
 @inline
-export function enterLayer(layer: i32): void {
+export function positions(packet: usize, slope: usize, step: v128, source: f64, layer: i32, from: i32): v128 {
   const distance = f64x2.splat(<f64>(layer * LAYER) + 0.5 * <f64>(LAYER - 1) - sourceA);
-  const b = f64x2.splat(sourceB - HALF_UNIT), c = f64x2.splat(sourceC + HALF_UNIT);
-  const backB = i32x4.shr_s(i32x4.mul(stepB, i32x4.splat(LAYER - 1)), 1);
-  const backC = i32x4.shr_s(i32x4.mul(stepC, i32x4.splat(LAYER - 1)), 1);
-  positionB = i32x4.sub(fixed(f64x2.add(b, f64x2.mul(distance, slopeB01)), f64x2.add(b, f64x2.mul(distance, slopeB23))), backB);
-  positionC = i32x4.sub(fixed(f64x2.add(c, f64x2.mul(distance, slopeC01)), f64x2.add(c, f64x2.mul(distance, slopeC23))), backC);
-}
-
-/** Moves on by some planes. */
-export function advance(planes: i32): void {
-  positionB = i32x4.add(positionB, i32x4.mul(stepB, i32x4.splat(planes)));
-  positionC = i32x4.add(positionC, i32x4.mul(stepC, i32x4.splat(planes)));
+  const start = f64x2.splat(source);
+  const middle = fixed(
+    f64x2.add(start, f64x2.mul(distance, v128.load(packet + slope))),
+    f64x2.add(start, f64x2.mul(distance, v128.load(packet + slope + 16))),
+  );
+  return i32x4.add(middle, i32x4.shr_s(i32x4.mul(step, i32x4.splat(2 * (from - layer * LAYER) - (LAYER - 1))), 1));
 }
 
 /** A position clamped into the padding, where voxels are zero. */
 // @ts-ignore: decorator
 @inline
-export function clampedB(position: v128): v128 {
-  return i32x4.min_s(i32x4.max_s(position, i32x4.splat(-65536)), i32x4.splat(shapeB << 16));
+export function clamped(position: v128, shape: i32): v128 {
+  return i32x4.min_s(i32x4.max_s(position, i32x4.splat(-1 << FRACTION_BITS)), i32x4.splat(shape << FRACTION_BITS));
 }
 
-// @ts-ignore: decorator
-@inline
-export function clampedC(position: v128): v128 {
-  return i32x4.min_s(i32x4.max_s(position, i32x4.splat(-65536)), i32x4.splat(shapeC << 16));
-}
-
+// The highest 15 bits of the fractions, twice in each lane.
 // @ts-ignore: decorator
 @inline
 function fraction15(position: v128): v128 {
-  return i16x8.shr_u(i8x16.swizzle(position, i8x16(0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13)), 1);
+  const high = i32x4.shl(position, 32 - FRACTION_BITS);
+  return i16x8.shr_u(i8x16.swizzle(high, i8x16(2, 3, 2, 3, 6, 7, 6, 7, 10, 11, 10, 11, 14, 15, 14, 15)), 1);
 }
 
-/** Weights along b of the two nearer and farther voxels: 16-bit pairs (32767 − f, f). */
+/** Weights along b of the two voxels of a pair: 16-bit pairs (32767 − f, f). */
 // @ts-ignore: decorator
 @inline
 export function weightsAlongB(position: v128): v128 {
@@ -99,6 +98,3 @@ export function fartherShare(weights: v128, position: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return i16x8.relaxed_q15mulr_s(weights, fraction);
   return i16x8.q15mulr_sat_s(weights, fraction);
 }
-
-/** A weight of one. */
-export const WEIGHT_ONE: i32 = 32767;

@@ -3,8 +3,9 @@ import { IMAGE, KIND, parameter, ray, SHAPE, SOURCE, TABLES, VOXEL_RAY, VOXELS }
 
 export const TILE = 16;
 
-/** Positions are kept with 16 bits before the binary point: what lies further apart goes ray by ray. */
-const LARGEST_SPREAD: f64 = 8192;
+/** Positions of packets are below 2^13 voxels: a larger grid, or rays further apart, go ray by ray. */
+const LARGEST_SHAPE = 4096;
+const LARGEST_SPREAD: f64 = 3500;
 const LARGEST_SLOPE: f64 = 4;
 
 export let axisA: i32 = -1, axisB: i32 = 0, axisC: i32 = 0;
@@ -74,7 +75,7 @@ export function isOrdinary(left: i32, top: i32): bool {
     farC1 = max(farC1, far * slopeC);
   }
   const spread = max(max(nearB1 - nearB0, nearC1 - nearC0), max(farB1 - farB0, farC1 - farC0));
-  return spread <= LARGEST_SPREAD && max(shapeB, shapeC) <= <i32>LARGEST_SPREAD;
+  return spread <= LARGEST_SPREAD && max(shapeB, shapeC) <= LARGEST_SHAPE;
 }
 
 /** First plane in front of the source, and the one behind the last. */
