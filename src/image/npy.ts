@@ -82,5 +82,5 @@ export function decodeNpy(bytes: Uint8Array): { shape: number[]; values: NpyArra
       "npy-truncated",
       `an array of shape (${shape.join(", ")}) needs ${byteLength} bytes, the file holds ${bytes.length - start}`,
     );
-  return { shape, values: new format[1](bytes.slice(start).buffer) };
+  return { shape, values: new format[1](new Uint8Array(bytes.subarray(start)).buffer) };
 }

@@ -1,8 +1,8 @@
 import { InputError } from "../error/input-error.ts";
-import { grid } from "../geometry/grid.ts";
-import { transform } from "../geometry/transform.ts";
 import { headerText, readDataFile } from "./detached-data.ts";
-import { type Inflate, isGzip } from "./inflate.ts";
+import { type Inflate, inflatePromised, isGzip } from "./inflate.ts";
+import { mergeLayers, nrrdSegments } from "./nrrd-segments.ts";
+import { placedGrid } from "./placed-grid.ts";
 import { bytesPerVoxel, type StoredVoxels, type VoxelType, voxelArray, voxelBytes } from "./stored-voxels.ts";
 
 interface NrrdOptions {
@@ -22,6 +22,8 @@ const types: Readonly<Record<string, VoxelType>> = Object.fromEntries(
     uint16: "ushort,unsigned short,unsigned short int,uint16,uint16_t",
     int32: "int,signed int,int32,int32_t",
     uint32: "uint,unsigned int,uint32,uint32_t",
+    int64: "longlong,long long,long long int,signed long long,signed long long int,int64,int64_t",
+    uint64: "ulonglong,unsigned long long,unsigned long long int,uint64,uint64_t",
     float32: "float",
     float64: "double",
   }).flatMap(([type, names]) => names.split(",").map((name) => [name, type as VoxelType])),
@@ -37,164 +39,183 @@ const spaces: Readonly<Record<string, readonly [number, number, number]>> = {
   las: [1, -1, 1],
 };
 
+const LONGEST_HEADER_BYTES = 2 ** 22;
+const MOST_LAYERS = 4096;
+const LONGEST_TEXT_BYTES = 2 ** 28;
+
 /**
  * Reads NRRD, attached or detached (.nhdr), raw, gzip or ascii; and Slicer's .seg.nrrd with the names of its segments.
  * A layered segmentation (four-dimensional) whose segments do not overlap becomes one label map; labels then count segments.
+ * Without a declared space the axes are LPS, as ITK has it.
+ *
+ * @see https://teem.sourceforge.net/nrrd/format.html
  */
 export async function readNrrd(bytes: Uint8Array, options: NrrdOptions): Promise<StoredVoxels> {
   const { name } = options;
   const refuse = (code: string, message: string): never => {
     throw new InputError(`nrrd-${code}`, `${name}: ${message}`);
   };
-  const { fields, dataOffset } = nrrdFields(bytes);
+  const { fields, dataOffset } = nrrdFields(bytes, refuse);
   const field = (key: string): string => fields.get(key) ?? refuse("field", `the field "${key}" is missing`);
   const type =
     types[field("type").toLowerCase()] ??
     refuse("type", `voxel type "${field("type")}" is not a number type`);
-  const sizes = field("sizes").trim().split(/\s+/).map(Number);
-  const directions = fields.has("space directions") ? vectors(field("space directions")) : undefined;
+  const sizes = field("sizes").split(/\s+/).map(Number);
+  const spatial = sizes.slice(-3);
   const layers = sizes.length === 4 ? sizes[0] : 1;
-  const spatial = sizes.length === 4 ? sizes.slice(1) : sizes;
-  if (spatial.length !== 3 || sizes.some((n) => !Number.isInteger(n) || n < 1))
+  if (sizes.length !== 3 && sizes.length !== 4)
     refuse("sizes", `a volume has three dimensions, found sizes ${field("sizes")}`);
-  if (layers > 1 && !fields.has("segment0_layer") && !fields.has("segment0_id"))
+  const segments = nrrdSegments(fields);
+  if (layers !== 1 && (segments.length === 0 || !(layers > 0 && layers <= MOST_LAYERS)))
     refuse("four-dimensional", `the file holds ${layers} values a voxel; give one volume of it`);
+  const rows = placement(fields, sizes.length, refuse);
+  const grid = placedGrid(name, [spatial[0], spatial[1], spatial[2]], rows);
 
-  const signs =
-    spaces[(fields.get("space") ?? "lps").toLowerCase()] ??
-    refuse("space", `the space "${fields.get("space")}" is not LPS, RAS or LAS`);
-  const axes = directions?.filter((axis) => axis !== undefined) ?? spacingAxes(fields, spatial.length);
-  if (axes.length !== 3 || axes.some((axis) => axis.length !== 3))
-    refuse("directions", `three space directions are needed, found "${field("space directions")}"`);
-  const origin = fields.has("space origin") ? (vectors(field("space origin"))[0] ?? [0, 0, 0]) : [0, 0, 0];
-  const matrix = [0, 1, 2].flatMap((row) => [
-    ...axes.map((axis) => signs[row] * axis[row]),
-    signs[row] * origin[row],
-  ]);
-  const placed = grid(
-    [spatial[0], spatial[1], spatial[2]],
-    transform("lps", "voxel", [...matrix, 0, 0, 0, 1]),
-  );
-
-  const count = sizes.reduce((product, n) => product * n, 1);
-  const little = (fields.get("endian") ?? "little").toLowerCase() !== "big";
-  const detached = fields.get("data file") ?? fields.get("datafile");
-  const data = detached === undefined ? bytes.subarray(dataOffset) : await readDataFile(detached, options);
-  const stored = await decoded(data, {
-    encoding: field("encoding").toLowerCase(),
+  const stored = await voxelsOf(bytes.subarray(dataOffset), fields, {
+    ...options,
     type,
-    count,
-    little,
-    options,
+    count: layers * spatial[0] * spatial[1] * spatial[2],
   });
-  const segments = segmentNames(fields);
-  if (layers > 1)
-    return { ...mergedLayers(stored, layers, fields, name), grid: placed, slope: 1, intercept: 0 };
-  return { grid: placed, stored, slope: 1, intercept: 0, ...(segments.size > 0 ? { names: segments } : {}) };
+  if (layers > 1) return { ...mergeLayers(stored, { layers, segments, name }), grid, slope: 1, intercept: 0 };
+  const names = new Map(segments.map((segment) => [segment.value, segment.name]));
+  return { grid, stored, slope: 1, intercept: 0, ...(names.size > 0 ? { names } : {}) };
 }
 
-function nrrdFields(bytes: Uint8Array): { fields: Map<string, string>; dataOffset: number } {
+type Refuse = (code: string, message: string) => never;
+
+function nrrdFields(bytes: Uint8Array, refuse: Refuse): { fields: Map<string, string>; dataOffset: number } {
   // The header ends with an empty line; a detached header may end with the file.
   let end = bytes.length;
   let dataOffset = bytes.length;
-  for (let n = 0; n + 1 < Math.min(bytes.length, 2 ** 22); n++)
+  for (let n = 0; n + 1 < Math.min(bytes.length, LONGEST_HEADER_BYTES); n++)
     if (bytes[n] === 10 && (bytes[n + 1] === 10 || (bytes[n + 1] === 13 && bytes[n + 2] === 10))) {
       end = n;
       dataOffset = n + (bytes[n + 1] === 10 ? 2 : 3);
       break;
     }
+  if (end > LONGEST_HEADER_BYTES) refuse("header", "the header has no end");
   const fields = new Map<string, string>();
   for (const line of headerText(bytes.subarray(0, end)).split(/\r?\n/).slice(1)) {
-    const match = /^([^#:][^:]*):=?\s*(.*)$/.exec(line);
-    if (match) fields.set(match[1].trim().toLowerCase(), match[2].trim());
+    const colon = line.indexOf(":");
+    if (colon < 1 || line.startsWith("#")) continue;
+    // "key:=value" is a key of the user's, "field: value" one of the format.
+    const value = line.slice(line[colon + 1] === "=" ? colon + 2 : colon + 1);
+    fields.set(line.slice(0, colon).trim().toLowerCase(), value.trim());
   }
   return { fields, dataOffset };
 }
 
-/** `(1,0,0) none (0,0,2)`; `none` for an axis without a place in space. */
+/** Three rows of four numbers, LPS mm from voxel. */
+function placement(fields: ReadonlyMap<string, string>, rank: number, refuse: Refuse): number[] {
+  const space = fields.get("space") ?? "lps";
+  const signs = spaces[space.toLowerCase()] ?? refuse("space", `the space "${space}" is not LPS, RAS or LAS`);
+  const units = fields.get("space units") ?? "";
+  if (units.replace(/"(mm|)"|\s/g, "") !== "") refuse("units", `the units of space are ${units}, not mm`);
+  const text = fields.get("space directions");
+  const all = text === undefined ? spacingAxes(fields, rank, refuse) : vectors(text);
+  const axes = all.slice(-3);
+  if (
+    all.length !== rank ||
+    (rank === 4 && all[0] !== undefined) ||
+    !axes.every((axis): axis is number[] => axis?.length === 3)
+  )
+    return refuse(
+      "directions",
+      `three directions in space are needed for the last three axes, found "${text}"`,
+    );
+  const origin = fields.has("space origin") ? vectors(fields.get("space origin") ?? "")[0] : [0, 0, 0];
+  if (origin?.length !== 3)
+    return refuse("origin", `the origin needs three numbers, found "${fields.get("space origin")}"`);
+  return [0, 1, 2].flatMap((row) => [
+    ...axes.map((axis) => signs[row] * axis[row] || 0),
+    signs[row] * origin[row] || 0,
+  ]);
+}
+
+/** `(1,0,0) none (0,0,2)`; `none`, or three times nan, for an axis without a place in space. */
 function vectors(text: string): (number[] | undefined)[] {
-  return [...text.matchAll(/none|\(([^)]*)\)/g)].map((match) =>
-    match[1] === undefined ? undefined : match[1].split(",").map(Number),
+  return [...text.matchAll(/none|\(([^)]*)\)/g)].map((match) => {
+    const numbers = match[1]?.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
+    return numbers?.some((value) => !Number.isNaN(value)) ? numbers : undefined;
+  });
+}
+
+function spacingAxes(
+  fields: ReadonlyMap<string, string>,
+  rank: number,
+  refuse: Refuse,
+): (number[] | undefined)[] {
+  const text = fields.get("spacings");
+  const spacings = text === undefined ? Array<number>(rank).fill(1) : text.split(/\s+/).map(Number);
+  if (spacings.length !== rank || spacings.slice(-3).some((step) => !(step > 0)))
+    refuse("spacings", `the spacings are "${text}", not ${rank} positive numbers`);
+  return spacings.map((step, axis) =>
+    rank === 4 && axis === 0 ? undefined : [0, 1, 2].map((row) => (row === axis - (rank - 3) ? step : 0)),
   );
 }
 
-function spacingAxes(fields: ReadonlyMap<string, string>, rank: number): number[][] {
-  const spacings = (fields.get("spacings") ?? "1 1 1")
-    .split(/\s+/)
-    .map(Number)
-    .filter((value) => !Number.isNaN(value));
-  return Array.from({ length: rank }, (_, axis) =>
-    [0, 1, 2].map((row) => (row === axis ? (spacings[axis] ?? 1) : 0)),
-  );
-}
-
-async function decoded(
-  data: Uint8Array,
-  how: { encoding: string; type: VoxelType; count: number; little: boolean; options: NrrdOptions },
+/** The voxels, from behind the header or from the file that it names, with what is to be skipped before them. */
+async function voxelsOf(
+  attached: Uint8Array,
+  fields: ReadonlyMap<string, string>,
+  options: NrrdOptions & { type: VoxelType; count: number },
 ): Promise<StoredVoxels["stored"]> {
-  const { encoding, type, count, little, options } = how;
-  const limitBytes = count * bytesPerVoxel[type];
-  if (encoding === "raw") return voxelArray(voxelBytes(data, 0, count, type, options.name), type, little);
+  const { type, count, name } = options;
+  const byteLength = count * bytesPerVoxel[type];
+  const isLittleEndian = (fields.get("endian") ?? "little").toLowerCase() !== "big";
+  const encoding = (fields.get("encoding") ?? "").toLowerCase();
+  const lines = Number(fields.get("line skip") ?? fields.get("lineskip") ?? 0);
+  const skip = Number(fields.get("byte skip") ?? fields.get("byteskip") ?? 0);
+  const isFromEnd = skip === -1 && encoding === "raw";
+  if (!(Number.isInteger(lines) && lines >= 0 && Number.isInteger(skip) && (skip >= 0 || isFromEnd)))
+    throw new InputError("nrrd-skip", `${name}: "line skip" is ${lines} and "byte skip" ${skip}`);
+  const dataFile = fields.get("data file") ?? fields.get("datafile");
+  const data = afterLines(dataFile === undefined ? attached : await readDataFile(dataFile, options), lines);
+
+  if (encoding === "raw") {
+    // A start before the file is refused by voxelBytes, as is an end behind it.
+    const start = isFromEnd ? data.length - byteLength : skip;
+    return voxelArray(voxelBytes(data, start, count, type, name), type, isLittleEndian);
+  }
   if (encoding === "gzip" || encoding === "gz") {
     if (!isGzip(data))
-      throw new InputError("nrrd-encoding", `${options.name}: the data are not gzip as the header says`);
-    const plain = await options.inflate(data, { format: "gzip", limitBytes });
-    return voxelArray(voxelBytes(plain, 0, count, type, options.name), type, little);
+      throw new InputError("nrrd-encoding", `${name}: the data are not gzip as the header says`);
+    const plain = await inflatePromised(data, {
+      name,
+      format: "gzip",
+      promisedBytes: byteLength + skip,
+      inflate: options.inflate,
+    });
+    return voxelArray(voxelBytes(plain, skip, count, type, name), type, isLittleEndian);
   }
-  if (encoding === "ascii" || encoding === "text" || encoding === "txt") {
-    const numbers = headerText(data).trim().split(/\s+/).map(Number);
-    if (numbers.length < count || numbers.some((value) => Number.isNaN(value)))
-      throw new InputError(
-        "volume-truncated",
-        `${options.name}: ${count} numbers are needed, found ${numbers.length}`,
-      );
-    return Float64Array.from(numbers.slice(0, count));
-  }
-  throw new InputError(
-    "nrrd-encoding",
-    `${options.name}: the encoding "${encoding}" is not raw, gzip or ascii`,
-    {
-      remedy: "save it again with gzip compression",
-    },
-  );
+  if (encoding === "ascii" || encoding === "text" || encoding === "txt")
+    return textVoxels(data.subarray(skip), count, name);
+  throw new InputError("nrrd-encoding", `${name}: the encoding "${encoding}" is not raw, gzip or ascii`, {
+    remedy: "save it again with gzip compression",
+  });
 }
 
-function segmentNames(fields: ReadonlyMap<string, string>): Map<number, string> {
-  const names = new Map<number, string>();
-  for (let index = 0; fields.has(`segment${index}_id`) || fields.has(`segment${index}_name`); index++) {
-    const label = Number(fields.get(`segment${index}_labelvalue`) ?? index + 1);
-    const name = fields.get(`segment${index}_name`) ?? fields.get(`segment${index}_id`);
-    if (Number.isInteger(label) && name !== undefined) names.set(label, name);
+function afterLines(data: Uint8Array, lines: number): Uint8Array {
+  let start = 0;
+  for (let line = 0; line < lines; line++) {
+    const end = data.indexOf(10, start);
+    if (end < 0) return data.subarray(data.length);
+    start = end + 1;
   }
-  return names;
+  return data.subarray(start);
 }
 
-/** Segments in layers of their own, to one label a segment; two segments in one voxel have no place in a label map. */
-function mergedLayers(
-  stored: StoredVoxels["stored"],
-  layers: number,
-  fields: ReadonlyMap<string, string>,
-  name: string,
-) {
-  const labels = new Uint16Array(stored.length / layers);
-  const names = new Map<number, string>();
-  for (let index = 0; fields.has(`segment${index}_id`); index++) {
-    const layer = Number(fields.get(`segment${index}_layer`) ?? 0);
-    const value = Number(fields.get(`segment${index}_labelvalue`) ?? 1);
-    const segment = fields.get(`segment${index}_name`) ?? `segment ${index}`;
-    names.set(index + 1, segment);
-    for (let voxel = 0; voxel < labels.length; voxel++) {
-      if (stored[voxel * layers + layer] !== value) continue;
-      if (labels[voxel] !== 0)
-        throw new InputError(
-          "nrrd-segments-overlap",
-          `${name}: the segments "${names.get(labels[voxel])}" and "${segment}" overlap`,
-          {
-            remedy: "export them as separate label maps, or without overlap",
-          },
-        );
-      labels[voxel] = index + 1;
-    }
-  }
-  return { stored: labels, names };
+function textVoxels(data: Uint8Array, count: number, name: string): Float64Array {
+  // A number and its blank take two characters at least.
+  const words =
+    2 * count - 1 <= data.length && data.length <= LONGEST_TEXT_BYTES
+      ? headerText(data).trim().split(/\s+/)
+      : [];
+  const values = Float64Array.from(words.slice(0, count), Number);
+  if (values.length < count || values.some(Number.isNaN))
+    throw new InputError(
+      "volume-truncated",
+      `${name}: ${count} numbers are needed, found ${values.findIndex(Number.isNaN) + 1 || values.length}`,
+    );
+  return values;
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../error/input-error.ts";
+import { splitCells } from "./split-cells.ts";
 
 /**
  * Names of labels from a Slicer colour table (`1 hip_left 200 10 10 255`), an ITK-SNAP label description
@@ -24,48 +25,66 @@ export function readLabelNames(bytes: Uint8Array, name: string): Map<number, str
 
 function fromLines(text: string, name: string): [number, string][] {
   return text.split(/\r?\n/).flatMap((line, index): [number, string][] => {
-    if (line.trim() === "" || line.trimStart().startsWith("#")) return [];
-    const snap = /^\s*(\d+)\s+\d+\s+\d+\s+\d+\s+[\d.]+\s+\d+\s+\d+\s+"(.*)"\s*$/.exec(line);
-    if (snap) return [[Number(snap[1]), snap[2]]];
-    const slicer =
-      /^\s*(\d+)[\s,]+(.+?)[\s,]+(\d+)[\s,]+(\d+)[\s,]+(\d+)[\s,]+(\d+)\s*$/.exec(line) ??
-      /^\s*(\d+)[\s,]+(\S.*?)\s*$/.exec(line);
-    if (slicer) return [[Number(slicer[1]), slicer[2]]];
-    // Header of a comma-separated colour table.
-    if (/^\s*label/i.test(line)) return [];
-    throw new InputError(
-      "label-names",
-      `${name}, line ${index + 1}: expected a label and its name, found "${line.slice(0, 60)}"`,
-    );
+    // The header of a comma-separated colour table begins with "LabelValue".
+    if (line.trim() === "" || line.trimStart().startsWith("#") || /^\s*label/i.test(line)) return [];
+    const isTable = /^\s*\d+\s*[,;]/.test(line) || (/^\s*\d+\t/.test(line) && !line.includes('"'));
+    const cells = isTable ? splitCells(line) : blankSeparated(line);
+    const label = Number(cells[0] === "" ? Number.NaN : cells[0]);
+    if (!Number.isInteger(label) || cells.length < 2 || cells[1] === "")
+      throw new InputError(
+        "label-names",
+        `${name}, line ${index + 1}: expected a label and its name, found "${line.slice(0, 60)}"`,
+      );
+    return [[label, cells[1]]];
   });
 }
 
+/** Label and name; what is left of a colour is cut off: four numbers behind the name, or six before it, which then is quoted. */
+function blankSeparated(line: string): string[] {
+  const quoted = line.indexOf('"');
+  if (quoted >= 0) {
+    const words = line.slice(0, quoted).trim().split(/\s+/);
+    return [words[0], line.slice(quoted + 1).split('"')[0]];
+  }
+  const [label, ...words] = line.trim().split(/\s+/);
+  const hasColour = words.length >= 5 && words.slice(-4).every((word) => /^[\d.]+$/.test(word));
+  return [label, (hasColour ? words.slice(0, -4) : words).join(" ")];
+}
+
 function fromJson(text: string, name: string): [number, string][] {
-  let content: unknown;
   try {
-    content = JSON.parse(text);
+    return fromTable(JSON.parse(text), name);
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     throw new InputError("label-names", `${name} is not valid JSON: ${(cause as Error).message}`, { cause });
   }
+}
+
+function fromTable(content: unknown, name: string): [number, string][] {
   if (Array.isArray(content))
     return content.map((entry: unknown, index): [number, string] => {
       if (typeof entry === "string") return [index + 1, entry];
       const { label, value, id, name: title } = (entry ?? {}) as Record<string, unknown>;
       if (typeof title !== "string")
         throw new InputError("label-names", `${name}: entry ${index} has no name`);
-      return [Number(label ?? value ?? id), title];
+      return [wholeNumber(label ?? value ?? id), title];
     });
   const table = content as Record<string, unknown>;
   // Tables by task, as TotalSegmentator keeps them.
-  const inner = Object.values(table);
-  if (inner.length > 0 && inner.every((value) => value !== null && typeof value === "object"))
-    return fromJson(JSON.stringify(table.total ?? table.labels ?? inner[0]), name);
+  const inner = [table.total, table.labels, ...Object.values(table)].find((value) => value !== undefined);
+  if (inner !== null && typeof inner === "object") return fromTable(inner, name);
   return Object.entries(table).map(([key, value]): [number, string] => {
     if (/^\d+$/.test(key) && typeof value === "string") return [Number(key), value];
     if (typeof value === "number") return [value, key];
     throw new InputError(
       "label-names",
-      `${name}: "${key}" is neither a label with a name nor a name with a label`,
+      `${name}: "${key.slice(0, 60)}" is neither a label with a name nor a name with a label`,
     );
   });
 }
+
+/** A label as JSON may have it, a number or its digits; anything else is no number. */
+const wholeNumber = (value: unknown): number =>
+  typeof value === "number" || (typeof value === "string" && value.trim() !== "")
+    ? Number(value)
+    : Number.NaN;

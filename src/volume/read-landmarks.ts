@@ -1,6 +1,7 @@
 import { InputError } from "../error/input-error.ts";
 import type { Vector3 } from "../geometry/vector.ts";
 import type { Landmark } from "./landmark.ts";
+import { splitCells } from "./split-cells.ts";
 
 /**
  * Landmarks from Slicer (.mrk.json, .fcsv), CSV (`name,x,y,z`) or JSON. RAS becomes LPS. CSV and plain JSON are LPS unless they
@@ -48,21 +49,11 @@ function placed(name: string, point: readonly unknown[], system: System): Landma
         ? Number(value)
         : Number.NaN,
   );
-  const lpsMm: Vector3 = system === "LPS" ? [x, y, z] : [-x, -y, z];
+  const lpsMm: Vector3 = system === "LPS" ? [x, y, z] : [0 - x, 0 - y, z];
   return { name, lpsMm };
 }
 
-interface MarkupsJson {
-  readonly markups?: readonly {
-    readonly coordinateSystem?: string;
-    readonly controlPoints?: readonly {
-      readonly label?: string;
-      readonly id?: string;
-      readonly position?: unknown;
-      readonly positionStatus?: string;
-    }[];
-  }[];
-}
+type JsonObject = Readonly<Record<string, unknown>>;
 
 function fromJson(text: string, name: string): Landmark[] {
   let content: unknown;
@@ -73,56 +64,58 @@ function fromJson(text: string, name: string): Landmark[] {
       cause,
     });
   }
-  const { markups } = content as MarkupsJson;
-  if (Array.isArray(markups))
-    return (markups as NonNullable<MarkupsJson["markups"]>).flatMap(({ coordinateSystem, controlPoints }) =>
-      (controlPoints ?? [])
-        .filter(
-          ({ positionStatus, position }) =>
-            (positionStatus ?? "defined") === "defined" && Array.isArray(position),
-        )
-        .map(({ label, id, position }, index) =>
-          placed(
-            label || id || `point ${index + 1}`,
-            position as unknown[],
-            systemOf(coordinateSystem ?? "LPS", name),
-          ),
-        ),
-    );
-  const { coordinateSystem, landmarks = content } = content as {
-    coordinateSystem?: string;
-    landmarks?: unknown;
+  const object = (value: unknown, what: string): JsonObject => {
+    if (value !== null && typeof value === "object") return value as JsonObject;
+    throw new InputError("landmark-json", `${name}: ${what} is ${shown(value)}, not an object`);
   };
-  const system = systemOf(coordinateSystem ?? "LPS", name);
-  const position = (value: unknown): readonly unknown[] => {
-    if (Array.isArray(value) && value.length === 3) return value;
+  const list = (value: unknown, what: string): readonly unknown[] => {
+    if (Array.isArray(value)) return value;
+    throw new InputError("landmark-json", `${name}: ${what} is ${shown(value)}, not a list`);
+  };
+  const position = (value: unknown, what: string): readonly unknown[] => {
+    const numbers = list(value, `the position of ${what}`);
+    if (numbers.length === 3) return numbers;
     throw new InputError(
       "landmark-json",
-      `${name}: a landmark needs three numbers, found ${JSON.stringify(value)?.slice(0, 80)}`,
+      `${name}: the position of ${what} is ${shown(value)}, not three numbers`,
     );
   };
-  if (Array.isArray(landmarks))
-    return landmarks.map((entry: { name?: unknown; lpsMm?: unknown; position?: unknown }, index) => {
-      if (entry === null || typeof entry !== "object")
-        throw new InputError(
-          "landmark-json",
-          `${name}: landmark ${index} is not an object with name and lpsMm`,
-        );
-      const label = typeof entry.name === "string" && entry.name !== "" ? entry.name : `point ${index + 1}`;
-      return entry.lpsMm === undefined
-        ? placed(label, position(entry.position), system)
-        : placed(label, position(entry.lpsMm), "LPS");
+  const { markups, coordinateSystem = "LPS", landmarks = content } = content as JsonObject;
+  if (markups !== undefined)
+    return list(markups, "markups").flatMap((entry) => {
+      const { coordinateSystem: system = "LPS", controlPoints = [] } = object(entry, "an entry of markups");
+      return list(controlPoints, "controlPoints")
+        .map((point) => object(point, "a control point"))
+        .filter(({ positionStatus = "defined" }) => positionStatus === "defined")
+        .map(({ label, id, position: place }, index) => {
+          const title = [label, id].find((word) => typeof word === "string" && word !== "");
+          const shownName = typeof title === "string" ? title : `point ${index + 1}`;
+          return placed(shownName, position(place, `"${shownName}"`), systemOf(system, name));
+        });
     });
-  if (landmarks === null || typeof landmarks !== "object")
-    throw new InputError("landmark-json", `${name} holds no landmarks`);
-  return Object.entries(landmarks)
+  const system = systemOf(coordinateSystem, name);
+  if (Array.isArray(landmarks))
+    return landmarks.map((entry: unknown, index) => {
+      const { name: title, lpsMm, position: place } = object(entry, `landmark ${index}`);
+      const label = typeof title === "string" && title !== "" ? title : `point ${index + 1}`;
+      return lpsMm === undefined
+        ? placed(label, position(place, `"${label}"`), system)
+        : placed(label, position(lpsMm, `"${label}"`), "LPS");
+    });
+  return Object.entries(object(landmarks, "landmarks"))
     .filter(([key]) => key !== "coordinateSystem")
-    .map(([label, value]) => placed(label, position(value), system));
+    .map(([label, value]) => placed(label, position(value, `"${label}"`), system));
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return value !== null && typeof value === "object" ? "an object" : String(value).slice(0, 80);
 }
 
 /** Slicer's columns: id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label,… */
 function fromFcsv(text: string, name: string): Landmark[] {
   const declared = /^#\s*CoordinateSystem\s*=\s*(\S+)/im.exec(text)?.[1];
+  // Before Slicer 4.11 files were RAS; what is younger says so itself.
   const system = systemOf(declared ?? "RAS", name);
   return rows(text).map(({ cells, line }) => {
     if (cells.length < 4) throw rowError(name, line, "id,x,y,z,…");
@@ -136,10 +129,15 @@ function fromCsv(text: string, name: string): Landmark[] {
   const hasHeader =
     header.length >= 4 && header.slice(1, 4).every((cell) => cell === "" || Number.isNaN(Number(cell)));
   const system: System = hasHeader && /^(r|ras.*)$/.test(header[1]) ? "RAS" : "LPS";
-  return all.slice(hasHeader ? 1 : 0).map(({ cells, line }) => {
-    if (cells.length < 4) throw rowError(name, line, "name,x,y,z");
-    return placed(cells[0] || `point ${line}`, cells.slice(1, 4), system);
-  });
+  // Slicer's tables of points say which of them were placed.
+  const defined = hasHeader ? header.indexOf("defined") : -1;
+  return all
+    .slice(hasHeader ? 1 : 0)
+    .filter(({ cells }) => defined < 0 || cells[defined] !== "0")
+    .map(({ cells, line }) => {
+      if (cells.length < 4) throw rowError(name, line, "name,x,y,z");
+      return placed(cells[0] || `point ${line}`, cells.slice(1, 4), system);
+    });
 }
 
 function rows(text: string): { cells: string[]; line: number }[] {
@@ -148,10 +146,7 @@ function rows(text: string): { cells: string[]; line: number }[] {
     .split(/\r?\n/)
     .map((content, index) => ({ content, line: index + 1 }))
     .filter(({ content }) => content.trim() !== "" && !content.startsWith("#"))
-    .map(({ content, line }) => ({
-      cells: content.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")),
-      line,
-    }));
+    .map(({ content, line }) => ({ cells: splitCells(content), line }));
 }
 
 function rowError(name: string, line: number, expected: string): InputError {

@@ -1,8 +1,8 @@
 import { InputError } from "../error/input-error.ts";
-import { INFLATE_LIMIT_BYTES, type Inflate, isGzip, streamInflate } from "./inflate.ts";
+import { type Inflate, inflatedStart, inflatePromised, isGzip, streamInflate } from "./inflate.ts";
 import type { LabelMap } from "./label-map.ts";
 import { looksLikeMetaImage, readMetaImage } from "./meta-image.ts";
-import { looksLikeNifti, readNifti } from "./nifti.ts";
+import { looksLikeNifti, NIFTI_HEADER_BYTES, readNifti, readNiftiHeader } from "./nifti.ts";
 import { looksLikeNrrd, readNrrd } from "./nrrd.ts";
 import type { StoredVoxels } from "./stored-voxels.ts";
 import { type Volume, type VoxelArray, volume } from "./volume.ts";
@@ -29,15 +29,27 @@ export async function readLabelMap(bytes: Uint8Array, options: ReadOptions): Pro
 
 async function readStoredVoxels(bytes: Uint8Array, options: ReadOptions): Promise<StoredVoxels> {
   const inflate = options.inflate ?? streamInflate;
-  const plain = isGzip(bytes)
-    ? await inflate(bytes, { format: "gzip", limitBytes: INFLATE_LIMIT_BYTES })
-    : bytes;
+  const plain = isGzip(bytes) ? await inflatedNifti(bytes, { name: options.name, inflate }) : bytes;
   if (looksLikeNifti(plain)) return readNifti(plain, options.name);
   if (looksLikeNrrd(plain)) return readNrrd(plain, { ...options, inflate });
   if (looksLikeMetaImage(plain)) return readMetaImage(plain, { ...options, inflate });
   throw new InputError("volume-format", `${options.name} is not a volume that can be read`, {
     remedy: "give NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha, .mhd) or a folder with a DICOM series",
   });
+}
+
+/** Undoes .nii.gz; the header is read first, so that a file cannot inflate to more than it says. */
+async function inflatedNifti(
+  bytes: Uint8Array,
+  { name, inflate }: { name: string; inflate: Inflate },
+): Promise<Uint8Array> {
+  const start = await inflatedStart(bytes, NIFTI_HEADER_BYTES);
+  if (!looksLikeNifti(start))
+    throw new InputError("gzip-content", `${name} is gzip data, but there is no NIfTI image in it`, {
+      remedy: "of compressed files only .nii.gz is read whole; unpack others first",
+    });
+  const { byteLength } = readNiftiHeader(start, name);
+  return inflatePromised(bytes, { name, format: "gzip", promisedBytes: byteLength, inflate });
 }
 
 /** Keeps 16-bit integers where slope and intercept leave them 16-bit integers; float32 otherwise. */
@@ -62,12 +74,11 @@ function hounsfieldUnits({ stored, slope, intercept }: StoredVoxels, name: strin
       ? stored
       : new Float32Array(stored.length);
   for (let n = 0; n < values.length; n++) {
-    const value = stored[n] * slope + intercept;
-    if (!Number.isFinite(value))
-      throw new InputError("volume-not-finite", `${name}: voxel ${n} is ${value}, not a CT number`, {
+    values[n] = stored[n] * slope + intercept;
+    if (!Number.isFinite(values[n]))
+      throw new InputError("volume-not-finite", `${name}: voxel ${n} is ${values[n]}, not a CT number`, {
         remedy: "replace such voxels by −1000 (air)",
       });
-    values[n] = value;
   }
   return values;
 }

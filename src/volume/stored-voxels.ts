@@ -13,7 +13,17 @@ export interface StoredVoxels {
 }
 
 /** The number types of volume files. */
-export type VoxelType = "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float32" | "float64";
+export type VoxelType =
+  | "int8"
+  | "uint8"
+  | "int16"
+  | "uint16"
+  | "int32"
+  | "uint32"
+  | "int64"
+  | "uint64"
+  | "float32"
+  | "float64";
 
 export const bytesPerVoxel: Readonly<Record<VoxelType, number>> = {
   int8: 1,
@@ -22,11 +32,16 @@ export const bytesPerVoxel: Readonly<Record<VoxelType, number>> = {
   uint16: 2,
   int32: 4,
   uint32: 4,
+  int64: 8,
+  uint64: 8,
   float32: 4,
   float64: 8,
 };
 
-/** Views bytes as numbers without a copy where alignment and byte order allow it. */
+/**
+ * Views bytes as numbers without a copy where alignment and byte order allow it. 64-bit integers become int32,
+ * or float64 where one of them needs it.
+ */
 export function voxelArray(bytes: Uint8Array, type: VoxelType, littleEndian: boolean): VoxelArray {
   const size = bytesPerVoxel[type];
   const { buffer, byteOffset, length } = inMachineOrder(bytes, size, littleEndian);
@@ -44,6 +59,10 @@ export function voxelArray(bytes: Uint8Array, type: VoxelType, littleEndian: boo
       return new Int32Array(buffer, byteOffset, count);
     case "uint32":
       return new Uint32Array(buffer, byteOffset, count);
+    case "int64":
+      return narrowed(new BigInt64Array(buffer, byteOffset, count));
+    case "uint64":
+      return narrowed(new BigUint64Array(buffer, byteOffset, count));
     case "float32":
       return new Float32Array(buffer, byteOffset, count);
     case "float64":
@@ -69,10 +88,21 @@ export function voxelBytes(
   return file.subarray(offset, offset + needed);
 }
 
+function narrowed(wide: BigInt64Array | BigUint64Array): Int32Array | Float64Array {
+  const integers = new Int32Array(wide.length);
+  for (let n = 0; n < wide.length; n++) {
+    integers[n] = Number(wide[n]);
+    if (BigInt(integers[n]) !== wide[n])
+      return Float64Array.from({ length: wide.length }, (_, m) => Number(wide[m]));
+  }
+  return integers;
+}
+
 function inMachineOrder(bytes: Uint8Array, size: number, littleEndian: boolean): Uint8Array {
   // Every host of ours is little-endian.
-  if (littleEndian || size === 1) return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
-  const swapped = bytes.slice();
+  if (littleEndian || size === 1) return bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  // Not slice(): a Buffer's slice is no copy, and the bytes of the file must stay as they are.
+  const swapped = new Uint8Array(bytes);
   for (let start = 0; start < swapped.length; start += size)
     for (let low = start, high = start + size - 1; low < high; low++, high--) {
       const byte = swapped[low];

@@ -1,3 +1,4 @@
+import { InputError } from "../error/input-error.ts";
 import { spacingMm } from "../geometry/grid.ts";
 import type { LabelMap } from "./label-map.ts";
 import type { Volume, VoxelArray } from "./volume.ts";
@@ -12,7 +13,11 @@ export function writeNifti(image: Volume<string> | LabelMap): Uint8Array {
   const values = "labels" in image ? image.labels : image.values;
   const { shape, lpsFromVoxel } = image.grid;
   if (shape.some((n) => n > 32767))
-    throw new RangeError(`NIfTI-1 holds at most 32767 voxels along an axis, got ${shape.join(" × ")}`);
+    throw new InputError(
+      "nifti-too-large",
+      `NIfTI-1 holds at most 32767 voxels along an axis, got ${shape.join(" × ")}`,
+      { remedy: "write MetaImage (.mha) instead" },
+    );
   const { code, bits } = numberType(values);
   const bytes = new Uint8Array(HEADER_BYTES + values.byteLength);
   const view = new DataView(bytes.buffer);

@@ -1,0 +1,59 @@
+import { InputError } from "../error/input-error.ts";
+import type { VoxelArray } from "./volume.ts";
+
+/** A segment as Slicer describes it in the header of a .seg.nrrd. */
+interface Segment {
+  readonly name: string;
+  readonly layer: number;
+  readonly value: number;
+}
+
+/** The segments of a header whose keys are lower-case, in their order; empty for a plain image. */
+export function nrrdSegments(fields: ReadonlyMap<string, string>): Segment[] {
+  const segments: Segment[] = [];
+  for (let index = 0; ; index++) {
+    const of = (key: string) => fields.get(`segment${index}_${key}`);
+    const name = of("name") ?? of("id");
+    if (name === undefined) return segments;
+    segments.push({
+      name,
+      layer: Number(of("layer") ?? 0),
+      value: Number(of("labelvalue") ?? index + 1),
+    });
+  }
+}
+
+/**
+ * Layers (voxel by voxel, all layers of one before the next) to one label map, label n for segment n from 1.
+ * Two segments in one voxel have no place in a label map and are refused.
+ */
+export function mergeLayers(
+  stored: VoxelArray,
+  options: { layers: number; segments: readonly Segment[]; name: string },
+): { stored: Uint16Array; names: Map<number, string> } {
+  const { layers, segments, name } = options;
+  const labelOf = Array.from({ length: layers }, () => new Map<number, number>());
+  segments.forEach(({ name: segment, layer, value }, index) => {
+    if (labelOf[layer] === undefined || !Number.isInteger(value) || labelOf[layer].has(value))
+      throw new InputError(
+        "nrrd-segments",
+        `${name}: the segment "${segment}" has layer ${layer} and label ${value}, which is not a place of its own in ${layers} layers`,
+      );
+    labelOf[layer].set(value, index + 1);
+  });
+  const labels = new Uint16Array(stored.length / layers);
+  for (let at = 0; at < stored.length; at++) {
+    if (stored[at] === 0) continue;
+    const label = labelOf[at % layers].get(stored[at]);
+    if (label === undefined) continue;
+    const voxel = Math.floor(at / layers);
+    if (labels[voxel] !== 0)
+      throw new InputError(
+        "nrrd-segments-overlap",
+        `${name}: the segments "${segments[labels[voxel] - 1].name}" and "${segments[label - 1].name}" overlap`,
+        { remedy: "export them as separate label maps, or without overlap" },
+      );
+    labels[voxel] = label;
+  }
+  return { stored: labels, names: new Map(segments.map((segment, index) => [index + 1, segment.name])) };
+}
