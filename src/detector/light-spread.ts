@@ -1,22 +1,43 @@
 import type { SpreadComponent } from "./detector-model.ts";
+import { nonNegativeLeastSquares } from "./non-negative-least-squares.ts";
 
 /** A symmetric kernel: `taps[0]` is the centre, `taps[k]` stands at ±k pixels. All taps of both sides add up to 1. */
 export type SymmetricKernel = Float32Array;
 
 const FREQUENCIES = 512;
+/** Frequencies up to Nyquist, and pixels to one side, in the fit of the signal's kernel. */
+const FITTED = 100;
+const LARGEST_FIT = 40;
 const FOLDS = 12;
 const SMALLEST_TAP = 5e-5;
 
 /**
- * What one Gaussian of the light spread and the pixel's aperture do to the signal along one axis of the pixel grid:
- * a discrete Gaussian of variance  σ² + p²/12  (p pixel pitch; p²/12 is the variance of the aperture).
+ * What one Gaussian of the light spread and the pixel's aperture do to the signal along one axis of the pixel grid.
  *
- * Rays are points at the pixel centres, so the aperture is part of this kernel. Right to second order in frequency,
- * never negative: shadows do not ring. Within 2 % of the presampled MTF up to a quarter of the sampling frequency at
- * native pitch, within 6 % at three times that pitch; above, it blurs less, where point-sampled rays alias anyway.
+ *   Σₙ hₙ cos 2πfn  ≈  exp(−2π²σ²f²) · sinc(p f),   hₙ ≥ 0, Σ hₙ = 1        p pixel pitch, f up to 1/(2p)
+ *
+ * Rays are points at the pixel centres, so the aperture is part of this kernel. Taps come from non-negative least
+ * squares with weights 1/f⁴: shadows do not ring, and with the presets the presampled MTF is met within 1.1 % up to 60 %
+ * of the Nyquist frequency at every pixel size. At Nyquist it is exceeded by up to two thirds, which only an infinite
+ * kernel with negative taps could avoid; point-sampled rays are aliased there anyway.
  */
-export const signalKernel = (sigmaMm: number, pitchMm: number): SymmetricKernel =>
-  discreteGaussian(Math.sqrt((sigmaMm / pitchMm) ** 2 + 1 / 12));
+export function signalKernel(sigmaMm: number, pitchMm: number): SymmetricKernel {
+  const sigmaPx = sigmaMm / pitchMm;
+  const frequencies = Float64Array.from({ length: FITTED + 1 }, (_, i) => i / (2 * FITTED));
+  // The sum of the taps, at frequency 0, counts most and is then made exact.
+  const weights = frequencies.map((f) => (f === 0 ? 1e5 : 1 / (f + 0.02) ** 2));
+  const reach = Math.min(Math.ceil(5 * sigmaPx) + 2, LARGEST_FIT);
+  const columns = Array.from({ length: reach + 1 }, (_, n) =>
+    frequencies.map((f, i) => weights[i] * (n === 0 ? 1 : 2 * Math.cos(2 * Math.PI * f * n))),
+  );
+  const target = frequencies.map((f, i) => weights[i] * transfer(sigmaPx, f));
+  const solution = nonNegativeLeastSquares(columns, target, { tolerance: 1e-6, mostColumns: reach + 1 });
+  const taps: number[] = columns.map(() => 0);
+  solution.columns.forEach((n, i) => {
+    taps[n] = solution.values[i];
+  });
+  return symmetricKernel(taps);
+}
 
 /**
  * What one Gaussian of the light spread makes of white quantum noise along one axis of the pixel grid.
@@ -82,7 +103,14 @@ function kernelOfTransfer(transferAt: (cyclesPerPx: number) => number): Symmetri
     // Decay is fast and smooth: two small taps in a row end the kernel.
     if (n > 0 && Math.abs(taps[n]) < SMALLEST_TAP && Math.abs(taps[n - 1]) < SMALLEST_TAP) break;
   }
-  const total = taps.reduce((sum, tap, n) => sum + (n === 0 ? tap : 2 * tap), 0);
+  return symmetricKernel(taps);
+}
+
+/** Taps that add up to 1, without small ones at the end. */
+function symmetricKernel(taps: readonly number[]): SymmetricKernel {
+  const length = taps.findLastIndex((tap) => Math.abs(tap) > SMALLEST_TAP) + 1;
+  const kept = taps.slice(0, length);
+  const total = kept.reduce((sum, tap, n) => sum + (n === 0 ? tap : 2 * tap), 0);
   // float32, so that engines that differ in the last bit of cos and exp make the same picture.
-  return Float32Array.from(taps, (tap) => tap / total);
+  return Float32Array.from(kept, (tap) => tap / total);
 }

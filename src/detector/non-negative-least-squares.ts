@@ -6,24 +6,25 @@ export interface SparseSolution {
 }
 
 /**
- * Minimises ‖A x − 1‖ over x ≥ 0 column by column until every residual is small, so that few columns are used.
+ * Minimises ‖A x − b‖ over x ≥ 0 column by column until every residual is small, so that few columns are used.
  *
  * Active-set method of Lawson and Hanson, "Solving Least Squares Problems", 1974, ch. 23, stopped early; the inner
  * problems by modified Gram–Schmidt with re-orthogonalisation.
  *
- * @param matrix A by columns, all of one length
+ * @param matrix A by columns, all as long as `target` b
  * @returns the solution of least maximum residual met on the way
  */
 export function nonNegativeLeastSquares(
   matrix: readonly Float64Array[],
+  target: Float64Array,
   options: { tolerance: number; mostColumns: number },
 ): SparseSolution {
   const norms = matrix.map((column) => Math.sqrt(dot(column, column)));
   let active: number[] = [];
   let values: Float64Array = new Float64Array(0);
-  let best: SparseSolution = { columns: active, values, largestResidual: 1 };
+  let best: SparseSolution = { columns: active, values, largestResidual: Number.POSITIVE_INFINITY };
   for (let step = 0; step < 8 * options.mostColumns; step++) {
-    const residual = residualOf(matrix, active, values);
+    const residual = residualOf(matrix, target, active, values);
     const largestResidual = residual.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
     if (largestResidual < best.largestResidual) best = { columns: active, values, largestResidual };
     if (largestResidual < options.tolerance || active.length >= options.mostColumns) break;
@@ -39,7 +40,10 @@ export function nonNegativeLeastSquares(
     let feasible = Float64Array.from([...values, 0]);
     // Columns whose value would become negative leave.
     for (;;) {
-      const wanted = leastSquares(active.map((index) => matrix[index]));
+      const wanted = leastSquares(
+        active.map((index) => matrix[index]),
+        target,
+      );
       let fraction = 1;
       wanted.forEach((value, i) => {
         if (value <= 0) fraction = Math.min(fraction, feasible[i] / (feasible[i] - value));
@@ -60,10 +64,11 @@ export function nonNegativeLeastSquares(
 
 function residualOf(
   matrix: readonly Float64Array[],
+  target: Float64Array,
   active: readonly number[],
   values: Float64Array,
 ): Float64Array {
-  const residual = new Float64Array(matrix[0].length).fill(1);
+  const residual = Float64Array.from(target);
   active.forEach((index, i) => {
     const column = matrix[index];
     for (let row = 0; row < column.length; row++) residual[row] -= values[i] * column[row];
@@ -71,8 +76,8 @@ function residualOf(
   return residual;
 }
 
-/** x that minimises ‖Σ xᵢ columnᵢ − 1‖. */
-function leastSquares(columns: readonly Float64Array[]): Float64Array {
+/** x that minimises ‖Σ xᵢ columnᵢ − b‖. */
+function leastSquares(columns: readonly Float64Array[], target: Float64Array): Float64Array {
   const count = columns.length;
   const basis: Float64Array[] = [];
   const upper = columns.map(() => new Float64Array(count));
@@ -89,7 +94,7 @@ function leastSquares(columns: readonly Float64Array[]): Float64Array {
     upper[j][j] = length;
     for (let row = 0; row < q.length; row++) q[row] /= length;
     basis.push(q);
-    projected[j] = q.reduce((sum, value) => sum + value, 0);
+    projected[j] = dot(q, target);
   });
   const x = new Float64Array(count);
   for (let j = count - 1; j >= 0; j--) {

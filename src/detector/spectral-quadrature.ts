@@ -47,7 +47,8 @@ export function spectralQuadrature(options: {
   const tables = materials.map((material) => massAttenuationTable(material, energies));
   const mixtures = trainingMixtures(tables, weights);
   const matrix = partsOfBins(mixtures, tables, weights, energies);
-  const solution = nonNegativeLeastSquares(matrix, { tolerance: TOLERANCE, mostColumns: MOST_NODES });
+  const ones = new Float64Array(matrix[0].length).fill(1);
+  const solution = nonNegativeLeastSquares(matrix, ones, { tolerance: TOLERANCE, mostColumns: MOST_NODES });
   const order = [...solution.columns.keys()].toSorted((a, b) => solution.columns[a] - solution.columns[b]);
   const nodes = order.map((i) => solution.columns[i]);
   return {

@@ -85,7 +85,7 @@ describe("non-negative least squares", () => {
       [0, 1, 1],
       [1, 1, 1.5],
     ].map((column) => Float64Array.from(column));
-    const { columns: chosen, values } = nonNegativeLeastSquares(columns, {
+    const { columns: chosen, values } = nonNegativeLeastSquares(columns, Float64Array.of(1, 1, 1), {
       tolerance: 1e-12,
       mostColumns: 3,
     });
