@@ -64,7 +64,8 @@ function absorb(
   const bytesPerRow = 4 * widthPx * Math.max(materials, 1);
   const chunkRows = Math.max(1, Math.min(heightPx, Math.floor(CHUNK_BYTES / bytesPerRow)));
   const chunkPx = chunkRows * widthPx;
-  const table = panel.allocate(4 * nodes * (materials + 2));
+  const coefficients = Math.max(materials, 4);
+  const table = panel.allocate(4 * nodes * (coefficients + 2));
   const ray = panel.allocate(72);
   const density = panel.allocate(chunkRows * bytesPerRow);
 
@@ -76,7 +77,8 @@ function absorb(
       ...quadrature.massAttenuation[node],
     ];
   });
-  new Float32Array(kernel.memory.buffer, table, nodes * (materials + 2)).set(entries.flat());
+  const entriesOfNodes = new Float32Array(kernel.memory.buffer, table, nodes * (coefficients + 2));
+  entries.forEach((entry, node) => entriesOfNodes.set(entry, node * (coefficients + 2)));
   new Float64Array(kernel.memory.buffer, ray, 9).set(lpsRayFromPixel(options.camera));
   const target = new Float32Array(kernel.memory.buffer, density, chunkPx * materials);
   for (let first = 0; first < heightPx; first += chunkRows) {

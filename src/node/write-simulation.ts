@@ -2,6 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflate } from "node:zlib";
+import type { Canvas } from "../image/canvas.ts";
 import { windowed } from "../image/display-window.ts";
 import { encodePng } from "../image/encode-png.ts";
 import { encodeNpy } from "../image/npy.ts";
@@ -58,7 +59,7 @@ export async function writeSimulation(
 }
 
 /** The radiograph in 8 bits with outlines, landmarks and side letters. */
-export function overlayOf({ picture, labels }: Simulation, widthPx: number): Picture {
+export function overlayOf({ picture, labels }: Simulation, widthPx: number): Canvas {
   const radiograph = windowed({
     values: picture.values,
     widthPx: picture.camera.widthPx,

@@ -128,13 +128,14 @@ function poisson(mean: f64, zero: f64, u: f64): f64 {
 /**
  * Mean and variance of the absorbed energy of `rows` rows.
  *   mean = g Σⱼ wⱼ e^(−Σ μⱼₘ aₘ),  variance with w′ⱼ,  g = |ray at depth 1|⁻³ (inverse square and obliquity)
- * Table: per node wⱼ, w′ⱼ, μⱼ₀ …; ray: LPS direction at depth 1 of (u, v) = matrix · (u, v, 1), row-major f64.
+ * Table: per node wⱼ, w′ⱼ, μⱼ₀ … (at least four, zero where there are fewer materials); ray: LPS direction at depth 1 of (u, v) = matrix · (u, v, 1), row-major f64.
  */
 export function absorb(
   density: usize, densityPlane: usize, materials: i32, table: usize, nodes: i32, ray: usize,
   mean: usize, variance: usize, width: i32, stride: i32, rows: i32, firstColumn: i32, firstRow: i32,
 ): void {
-  const nodeBytes: usize = <usize>(materials + 2) << 2;
+  const nodeBytes: usize = <usize>(max(materials, 4) + 2) << 2;
+  const none = splat(0);
   for (let row = 0; row < rows; row++) {
     const v = <f64>(firstRow + row);
     const baseX = <f32>(load<f64>(ray, 8) * v + load<f64>(ray, 16));
@@ -151,10 +152,17 @@ export function absorb(
       const geometry = f32x4.div(splat(1), times(squared, f32x4.sqrt(squared)));
       const at = density + (<usize>(row * width + column) << 2);
       let sum = splat(0), sumSquares = splat(0);
+      const a0 = materials > 0 ? v128.load(at) : none;
+      const a1 = materials > 1 ? v128.load(at + densityPlane) : none;
+      const a2 = materials > 2 ? v128.load(at + 2 * densityPlane) : none;
+      const a3 = materials > 3 ? v128.load(at + 3 * densityPlane) : none;
       let node = table;
       for (let j = 0; j < nodes; j++, node += nodeBytes) {
-        let depth = splat(0);
-        for (let m = 0; m < materials; m++)
+        let depth = times(a0, splat(load<f32>(node, 8)));
+        depth = plus(depth, times(a1, splat(load<f32>(node, 12))));
+        depth = plus(depth, times(a2, splat(load<f32>(node, 16))));
+        depth = plus(depth, times(a3, splat(load<f32>(node, 20))));
+        for (let m = 4; m < materials; m++)
           depth = plus(depth, times(v128.load(at + <usize>m * densityPlane), splat(load<f32>(node + (<usize>m << 2), 8))));
         const transmitted = exponential(f32x4.neg(depth));
         sum = plus(sum, times(transmitted, splat(load<f32>(node))));
