@@ -1,0 +1,72 @@
+/**
+ * SyntheX as a library: bytes and typed arrays in and out, no Node, the same in a browser. Files, threads and the GPU of a
+ * Node process are in `synthex/node`. One block per stage of ARCHITECTURE.md.
+ */
+export { InputError } from "./error/input-error.ts";
+
+export { type Camera, cameraFromMatrix, lpsRayFromPixel, placedCamera, project } from "./geometry/camera.ts";
+export { type CArmAngles, cArmCamera } from "./geometry/c-arm.ts";
+export { type Device, deviceById, devices, resizedDevice } from "./geometry/device.ts";
+export { type Grid, grid, sameGrid, spacingMm } from "./geometry/grid.ts";
+export { type LpsFromVoxel, type Transform, transform } from "./geometry/transform.ts";
+export { standardViews, viewByName } from "./geometry/view.ts";
+
+export { sampleKey } from "./random/sample-key.ts";
+export { type RandomStream, randomStream } from "./random/random-stream.ts";
+
+export { readDicomSeries } from "./volume/dicom/read-dicom-series.ts";
+export type { Finding } from "./volume/finding.ts";
+export { type Inspection, inspect } from "./volume/inspection/inspect.ts";
+export type { LabelMap } from "./volume/label-map.ts";
+export type { Landmark } from "./volume/landmark.ts";
+export { readLabelNames } from "./volume/read-label-names.ts";
+export { readLandmarks } from "./volume/read-landmarks.ts";
+export { type ReadOptions, readLabelMap, readVolume } from "./volume/read-volume.ts";
+export { totalSegmentatorLabels } from "./volume/totalsegmentator-labels.ts";
+export { type Volume, volume } from "./volume/volume.ts";
+export { writeMetaImage } from "./volume/write-meta-image.ts";
+export { writeNifti } from "./volume/write-nifti.ts";
+
+export { assignMaterials, type MaterialRule } from "./material/assign-materials.ts";
+export { massAttenuationCm2PerG } from "./material/attenuation.ts";
+export { linearAttenuationField } from "./material/linear-attenuation-field.ts";
+export type { Material } from "./material/material.ts";
+export type { MaterialVolume } from "./material/material-volume.ts";
+export { materialByName, materialNames } from "./material/named-materials.ts";
+export { materialFromFormula, materialFromMassFractions } from "./material/user-material.ts";
+
+export { airKermaMicroGyPerMas } from "./beam/air-kerma.ts";
+export { halfValueLayersMm } from "./beam/half-value-layer.ts";
+export { meanEnergyKeV } from "./beam/mean-energy.ts";
+export type { Spectrum } from "./beam/spectrum.ts";
+export { tungstenSpectrum } from "./beam/tungsten-spectrum.ts";
+
+export type { AreaDensityImage } from "./projector/area-density.ts";
+export type { LineIntegrals, LoadedField, Projector, StructureTrace } from "./projector/projector.ts";
+export { referenceProjector } from "./projector/reference.ts";
+export { wasmProjector } from "./projector/wasm/wasm-projector.ts";
+export { webgpuProjector } from "./projector/webgpu/webgpu-projector.ts";
+
+export { type Labels, labelsToJson } from "./label/labels.ts";
+export { loadStructures, projectLabels } from "./label/load-structures.ts";
+export type { Structure, StructureSet } from "./label/structure.ts";
+export { selectStructures } from "./label/structure-set.ts";
+
+export type { DetectorModel } from "./detector/detector-model.ts";
+export { detectorModelById, detectorModels } from "./detector/detector-presets.ts";
+export { expose } from "./detector/expose.ts";
+export type { Exposure, ExposureOptions } from "./detector/exposure.ts";
+export { logTransform } from "./detector/log-transform.ts";
+export { paperPreprocessing } from "./detector/paper-preprocessing.ts";
+export type { Scatter, ScatterModel } from "./detector/scatter.ts";
+
+export { type Anatomy, openPatient, type Patient } from "./scene/patient.ts";
+export { parseScene, type Scene, type SceneInput, sceneSchema } from "./scene/scene.ts";
+export { sceneRecord } from "./scene/scene-record.ts";
+export { type Simulation, simulate } from "./scene/simulate.ts";
+
+export { contactSheet } from "./image/contact-sheet.ts";
+export { percentileWindow, windowed } from "./image/display-window.ts";
+export { encodePng } from "./image/encode-png.ts";
+export { decodeNpy, encodeNpy } from "./image/npy.ts";
+export { overlay } from "./image/overlay.ts";

@@ -1,0 +1,7 @@
+/** What SyntheX adds in a Node process: files, worker threads, and a GPU where there is one. */
+export { chooseProjector } from "./choose-projector.ts";
+export { demoCtPath, demoLabelsPath } from "./demo-data.ts";
+export { nodeProjector } from "./node-projector.ts";
+export { readCt, readLabels, readLandmarkFile } from "./read-anatomy.ts";
+export { webgpuNodeProjector } from "./webgpu-entry.ts";
+export { writeSimulation } from "./write-simulation.ts";
