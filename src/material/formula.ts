@@ -9,6 +9,12 @@ export function atomicNumberOf(symbol: string): number | undefined {
   return index < 0 ? undefined : index + 1;
 }
 
+/** Whether a text is made of element symbols, counts and brackets only: "PS" is, "Nylon" is not. */
+export function readsAsFormula(text: string): boolean {
+  if (!/^(?:[A-Z][a-z]?[\d.]*|\(|\)[\d.]*)+$/.test(text)) return false;
+  return (text.match(/[A-Z][a-z]?/g) ?? []).every((symbol) => atomicNumberOf(symbol) !== undefined);
+}
+
 /**
  * Mass fraction of every element in a chemical formula: "CaWO4", "Ca5(PO4)3OH", "Gd2O2S".
  *

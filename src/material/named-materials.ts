@@ -1,27 +1,42 @@
 import { InputError } from "../error/input-error.ts";
 import { bariumContrast, iodineContrast } from "./contrast-medium.ts";
+import { readsAsFormula } from "./formula.ts";
 import { densities, symbols } from "./generated/attenuation-data.ts";
 import type { Material } from "./material.ts";
 import { elementNames, type NamedMaterial, namedMaterials } from "./material-catalogue.ts";
-import { materialFromFormula, materialFromMassFractions } from "./user-material.ts";
+import {
+  checkedDensity,
+  materialFromFormula,
+  materialFromMassFractions,
+  materialFromPartsText,
+} from "./user-material.ts";
 
 /**
  * A material by its name, alias or chemical symbol; upper and lower case, spaces, hyphens and underscores do not matter.
  *
  * Beyond the catalogue: `iodine-contrast-300` (mg iodine per ml of water), `iodinated-blood-15` (mg/ml of blood),
- * `barium-contrast-60` (g per 100 ml), and any compound as `FORMULA@DENSITY`, e.g. `CaWO4@6.06`.
+ * `barium-contrast-60` (g per 100 ml), any compound as `FORMULA@DENSITY`, e.g. `CaWO4@6.06`, any mixture as
+ * `PARTS@DENSITY`, e.g. `Cu:0.88,Sn:0.12@8.8`, and a name with another density, e.g. `lung@0.3`. Before `@` a text that
+ * reads as a formula is one.
  */
 export function materialByName(name: string): Material {
   const known = catalogue().get(normalised(name));
   if (known) return known();
-  const [formula, density, ...rest] = name.split("@");
+  const [composition, density, ...rest] = name.split("@");
   if (density !== undefined && rest.length === 0)
-    return materialFromFormula(formula.trim(), Number(density), name);
+    return materialOfDensity(composition.trim(), Number(density), name);
   const contrast = /^(iodinecontrast|iodinatedblood|bariumcontrast)(\d+)$/.exec(normalised(name));
   if (contrast) return contrastMedium(contrast[1], Number(contrast[2]));
   throw new InputError("unknown-material", `there is no material called "${name.slice(0, 80)}"`, {
     remedy: `did you mean ${closestNames(name).join(", ")}? Any compound can be written as FORMULA@DENSITY, e.g. CaWO4@6.06`,
   });
+}
+
+function materialOfDensity(composition: string, densityGPerCm3: number, name: string): Material {
+  if (composition.includes(":")) return materialFromPartsText(composition, densityGPerCm3, name);
+  const known = readsAsFormula(composition) ? undefined : catalogue().get(normalised(composition));
+  if (!known) return materialFromFormula(composition, densityGPerCm3, name);
+  return { ...known(), name, densityGPerCm3: checkedDensity(name, densityGPerCm3) };
 }
 
 /** Every name of the catalogue, elements last, without aliases. */

@@ -49,6 +49,22 @@ export function materialFromMassFractions(
   };
 }
 
+/** `materialFromMassFractions` of one word: "Cu:0.88,Sn:0.12". */
+export function materialFromPartsText(text: string, densityGPerCm3: number, name = text): Material {
+  const parts: Record<string, number> = {};
+  for (const entry of text.split(",")) {
+    const match = /^\s*([A-Za-z]+)\s*:\s*(\d*\.?\d+)\s*$/.exec(entry);
+    if (!match || Object.hasOwn(parts, match[1]))
+      throw new InputError(
+        "mass-fraction",
+        `"${entry.slice(0, 40)}" in "${name.slice(0, 80)}" is no new element with its mass fraction`,
+        { remedy: 'write elements and fractions that add up to 1, e.g. "Cu:0.88,Sn:0.12@8.8"' },
+      );
+    parts[match[1]] = Number(match[2]);
+  }
+  return materialFromMassFractions(name, parts, densityGPerCm3);
+}
+
 /** A mixture of materials with parts by mass; the density is that of volumes that add up. */
 export function mixedByMass(
   name: string,
@@ -64,7 +80,8 @@ export function mixedByMass(
   return { name, densityGPerCm3: 1 / volumeCm3PerG, massFractions: fractions };
 }
 
-function checkedDensity(name: string, densityGPerCm3: number): number {
+/** A density that matter at room conditions can have, or an InputError that names the material. */
+export function checkedDensity(name: string, densityGPerCm3: number): number {
   if (!(densityGPerCm3 > 0 && densityGPerCm3 <= HIGHEST_DENSITY))
     throw new InputError(
       "density",
