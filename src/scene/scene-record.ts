@@ -1,4 +1,4 @@
-import type { Scene } from "./scene.ts";
+import { parseScene, type Scene } from "./scene.ts";
 import type { Simulation } from "./simulate.ts";
 
 /**
@@ -21,7 +21,8 @@ export function sceneRecord(scene: Scene, { placed, exposure }: Simulation): Sce
     ...kept
   } = scene;
   const named = view ?? scene.pose?.view;
-  return {
+  // Through the schema, which orders the fields: a record of a record is the same text.
+  return parseScene({
     ...kept,
     // The matrix holds what these said.
     isocentre: "centre",
@@ -40,7 +41,7 @@ export function sceneRecord(scene: Scene, { placed, exposure }: Simulation): Sce
         }
       : {}),
     beam: { ...scene.beam, mas: exposure?.mas ?? scene.beam.mas },
-  };
+  });
 }
 
 /** A recorded scene with its camera taken apart again, so that single settings of the view can be changed. */
