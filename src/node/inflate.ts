@@ -1,4 +1,4 @@
-import { constants, gunzipSync, inflateSync } from "node:zlib";
+import { constants, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { damaged, type Inflate, tooLong } from "../volume/inflate.ts";
 
 /** zlib in one go: several times faster than a stream, and still never beyond the limit. */
@@ -13,7 +13,8 @@ export const nodeInflate: Inflate = async (bytes, { format, limitBytes }) => {
     chunkSize: Math.min(Math.max(hint, constants.Z_MIN_CHUNK), 2 ** 30, limitBytes + 64),
   };
   try {
-    return format === "gzip" ? gunzipSync(bytes, options) : inflateSync(bytes, options);
+    if (format === "gzip") return gunzipSync(bytes, options);
+    return format === "deflate" ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLong(limitBytes);
     throw damaged(format, cause);

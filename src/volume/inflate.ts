@@ -1,9 +1,11 @@
 import { InputError } from "../error/input-error.ts";
 
-/** Undoes gzip or zlib; a host may bring a faster one than the browser's. Never gives more than `limitBytes`. */
+export type DeflateFormat = "gzip" | "deflate" | "deflate-raw";
+
+/** Undoes gzip, zlib or bare deflate; a host may bring a faster one than the browser's. Never gives more than `limitBytes`. */
 export type Inflate = (
   bytes: Uint8Array,
-  options: { format: "gzip" | "deflate"; limitBytes: number },
+  options: { format: DeflateFormat; limitBytes: number },
 ) => Promise<Uint8Array>;
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -67,7 +69,7 @@ export async function inflatedStart(bytes: Uint8Array, byteLength: number): Prom
 }
 
 /** Inflates until the end, the first damage, or enough bytes, whichever comes first. */
-async function inflatedChunks(bytes: Uint8Array, format: "gzip" | "deflate", enoughBytes: number) {
+async function inflatedChunks(bytes: Uint8Array, format: DeflateFormat, enoughBytes: number) {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
