@@ -4,6 +4,17 @@ import type { Picture } from "./picture.ts";
 const MAX_SIDE_PX = 16384;
 const MAX_PIXELS = 2 ** 27;
 
+const INDEXED = 3;
+
+/** Colour type -> bits a sample, as the format allows them. */
+const ALLOWED_DEPTHS: ReadonlyMap<number, readonly number[]> = new Map([
+  [0, [1, 2, 4, 8, 16]],
+  [2, [8, 16]],
+  [INDEXED, [1, 2, 4, 8]],
+  [4, [8, 16]],
+  [6, [8, 16]],
+]);
+
 /**
  * Reads a PNG of any kind: palettes become RGB(A), grey with alpha becomes RGBA, fewer than 8 bits become 8.
  *
@@ -14,16 +25,25 @@ export async function decodePng(bytes: Uint8Array): Promise<Picture> {
     throw new InputError("png-unreadable", "the file does not begin as a PNG does");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  if (width === 0 || height === 0)
+    throw new InputError("png-unreadable", `the PNG claims ${width} × ${height} pixels, which is no picture`);
   if (width > MAX_SIDE_PX || height > MAX_SIDE_PX || width * height > MAX_PIXELS)
     throw new InputError(
       "png-too-large",
       `the PNG claims ${width} × ${height} pixels; the limit is ${MAX_SIDE_PX} a side and 2^27 in all`,
     );
+  const [depth, colourType] = [bytes[24], bytes[25]];
+  if (!ALLOWED_DEPTHS.get(colourType)?.includes(depth))
+    throw new InputError(
+      "png-unreadable",
+      `the PNG claims ${depth} bits a sample of colour type ${colourType}, which the format does not have`,
+    );
   const { convertIndexedToRgb, decode } = await import("fast-png");
   try {
     const png = decode(bytes, { checkCrc: true });
     const size = { widthPx: png.width, heightPx: png.height };
-    if (png.palette) {
+    // A true-colour picture may suggest a palette, too.
+    if (colourType === INDEXED && png.palette) {
       const channels = png.palette[0].length === 4 ? 4 : 3;
       return { ...size, channels, pixels: Uint8Array.from(convertIndexedToRgb(png)) };
     }
@@ -32,7 +52,9 @@ export async function decodePng(bytes: Uint8Array): Promise<Picture> {
     const pixels = png.depth < 8 ? unpacked(png.data, png.depth, size) : png.data;
     return { ...size, channels, pixels };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const said = cause instanceof Error ? cause.message : String(cause);
+    // The decoder reads beyond the end of rows that are cut short.
+    const reason = said.includes("undefined") ? "its rows of pixels are cut short" : said;
     throw new InputError("png-unreadable", `the PNG is damaged: ${reason}`, { cause });
   }
 }

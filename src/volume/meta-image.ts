@@ -4,20 +4,20 @@ import { type Inflate, inflatePromised } from "./inflate.ts";
 import { placedGrid } from "./placed-grid.ts";
 import { bytesPerVoxel, type StoredVoxels, type VoxelType, voxelArray, voxelBytes } from "./stored-voxels.ts";
 
-const types: Readonly<Record<string, VoxelType>> = {
-  MET_CHAR: "int8",
-  MET_UCHAR: "uint8",
-  MET_SHORT: "int16",
-  MET_USHORT: "uint16",
-  MET_INT: "int32",
-  MET_UINT: "uint32",
-  MET_LONG: "int32",
-  MET_ULONG: "uint32",
-  MET_LONG_LONG: "int64",
-  MET_ULONG_LONG: "uint64",
-  MET_FLOAT: "float32",
-  MET_DOUBLE: "float64",
-};
+const types: ReadonlyMap<string, VoxelType> = new Map([
+  ["MET_CHAR", "int8"],
+  ["MET_UCHAR", "uint8"],
+  ["MET_SHORT", "int16"],
+  ["MET_USHORT", "uint16"],
+  ["MET_INT", "int32"],
+  ["MET_UINT", "uint32"],
+  ["MET_LONG", "int32"],
+  ["MET_ULONG", "uint32"],
+  ["MET_LONG_LONG", "int64"],
+  ["MET_ULONG_LONG", "uint64"],
+  ["MET_FLOAT", "float32"],
+  ["MET_DOUBLE", "float64"],
+]);
 
 const LONGEST_HEADER_BYTES = 2 ** 20;
 
@@ -72,7 +72,8 @@ export async function readMetaImage(
     if (Number(fields.get(key) ?? neutral) !== neutral)
       refuse("scaling", `"${key}" is ${fields.get(key)}; save the voxels as Hounsfield units`);
   const type =
-    types[field("ElementType")] ?? refuse("type", `voxel type ${field("ElementType")} is not a number type`);
+    types.get(field("ElementType")) ??
+    refuse("type", `voxel type ${field("ElementType")} is not a number type`);
 
   const shape = numbers("DimSize", 3);
   const spacing = numbers(

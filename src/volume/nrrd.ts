@@ -1,7 +1,7 @@
 import { InputError } from "../error/input-error.ts";
 import { headerText, readDataFile } from "./detached-data.ts";
 import { type Inflate, inflatePromised, isGzip } from "./inflate.ts";
-import { mergeLayers, nrrdSegments } from "./nrrd-segments.ts";
+import { mergeLayers, nrrdSegments, singleLayerNames } from "./nrrd-segments.ts";
 import { placedGrid } from "./placed-grid.ts";
 import { bytesPerVoxel, type StoredVoxels, type VoxelType, voxelArray, voxelBytes } from "./stored-voxels.ts";
 
@@ -14,7 +14,7 @@ interface NrrdOptions {
 export const looksLikeNrrd = (bytes: Uint8Array): boolean =>
   headerText(bytes.subarray(0, 7)).startsWith("NRRD000");
 
-const types: Readonly<Record<string, VoxelType>> = Object.fromEntries(
+const types: ReadonlyMap<string, VoxelType> = new Map(
   Object.entries({
     int8: "signed char,int8,int8_t",
     uint8: "uchar,unsigned char,uint8,uint8_t",
@@ -26,18 +26,20 @@ const types: Readonly<Record<string, VoxelType>> = Object.fromEntries(
     uint64: "ulonglong,unsigned long long,unsigned long long int,uint64,uint64_t",
     float32: "float",
     float64: "double",
-  }).flatMap(([type, names]) => names.split(",").map((name) => [name, type as VoxelType])),
+  }).flatMap(([type, names]) =>
+    names.split(",").map((name): [string, VoxelType] => [name, type as VoxelType]),
+  ),
 );
 
 /** Which way the axes of the file's space point: the signs that turn it into LPS. */
-const spaces: Readonly<Record<string, readonly [number, number, number]>> = {
-  "left-posterior-superior": [1, 1, 1],
-  lps: [1, 1, 1],
-  "right-anterior-superior": [-1, -1, 1],
-  ras: [-1, -1, 1],
-  "left-anterior-superior": [1, -1, 1],
-  las: [1, -1, 1],
-};
+const spaces: ReadonlyMap<string, readonly [number, number, number]> = new Map([
+  ["left-posterior-superior", [1, 1, 1]],
+  ["lps", [1, 1, 1]],
+  ["right-anterior-superior", [-1, -1, 1]],
+  ["ras", [-1, -1, 1]],
+  ["left-anterior-superior", [1, -1, 1]],
+  ["las", [1, -1, 1]],
+]);
 
 const LONGEST_HEADER_BYTES = 2 ** 22;
 const MOST_LAYERS = 4096;
@@ -58,7 +60,7 @@ export async function readNrrd(bytes: Uint8Array, options: NrrdOptions): Promise
   const { fields, dataOffset } = nrrdFields(bytes, refuse);
   const field = (key: string): string => fields.get(key) ?? refuse("field", `the field "${key}" is missing`);
   const type =
-    types[field("type").toLowerCase()] ??
+    types.get(field("type").toLowerCase()) ??
     refuse("type", `voxel type "${field("type")}" is not a number type`);
   const sizes = field("sizes").split(/\s+/).map(Number);
   const spatial = sizes.slice(-3);
@@ -77,7 +79,7 @@ export async function readNrrd(bytes: Uint8Array, options: NrrdOptions): Promise
     count: layers * spatial[0] * spatial[1] * spatial[2],
   });
   if (layers > 1) return { ...mergeLayers(stored, { layers, segments, name }), grid, slope: 1, intercept: 0 };
-  const names = new Map(segments.map((segment) => [segment.value, segment.name]));
+  const names = singleLayerNames(segments, name);
   return { grid, stored, slope: 1, intercept: 0, ...(names.size > 0 ? { names } : {}) };
 }
 
@@ -108,7 +110,8 @@ function nrrdFields(bytes: Uint8Array, refuse: Refuse): { fields: Map<string, st
 /** Three rows of four numbers, LPS mm from voxel. */
 function placement(fields: ReadonlyMap<string, string>, rank: number, refuse: Refuse): number[] {
   const space = fields.get("space") ?? "lps";
-  const signs = spaces[space.toLowerCase()] ?? refuse("space", `the space "${space}" is not LPS, RAS or LAS`);
+  const signs =
+    spaces.get(space.toLowerCase()) ?? refuse("space", `the space "${space}" is not LPS, RAS or LAS`);
   const units = fields.get("space units") ?? "";
   if (units.replace(/"(mm|)"|\s/g, "") !== "") refuse("units", `the units of space are ${units}, not mm`);
   const text = fields.get("space directions");

@@ -12,6 +12,8 @@ export function readLabelNames(bytes: Uint8Array, name: string): Map<number, str
   for (const [label, title] of entries) {
     if (!Number.isInteger(label) || label < 0 || label > 65535)
       throw new InputError("label-names", `${name}: "${label}" is not a label from 0 to 65535`);
+    if (title.trim() === "")
+      throw new InputError("label-names", `${name}: the name of label ${label} is empty`);
     if (names.has(label) && names.get(label) !== title)
       throw new InputError(
         "label-names",

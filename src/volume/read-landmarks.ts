@@ -108,6 +108,7 @@ function fromJson(text: string, name: string): Landmark[] {
 }
 
 function shown(value: unknown): string {
+  if (value === undefined) return "missing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return value !== null && typeof value === "object" ? "an object" : String(value).slice(0, 80);
 }

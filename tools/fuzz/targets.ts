@@ -1,0 +1,7 @@
+import { pngTarget } from "./png-target.ts";
+import { tableTargets } from "./table-targets.ts";
+import type { FuzzTarget } from "./target.ts";
+import { volumeTargets } from "./volume-targets.ts";
+
+/** Every door that takes what users bring. */
+export const fuzzTargets: readonly FuzzTarget[] = [...volumeTargets, ...tableTargets, pngTarget];
