@@ -39,3 +39,22 @@ export function isocentreOption(text: string): [number, number, number] | string
     throw new InvalidArgumentError("It must be X,Y,Z in LPS mm, label:NAME, or centre.");
   return numbers as [number, number, number];
 }
+
+/** Nine numbers, row by row: the rotation `cameraFromLps` of a scene. */
+export function rotationOption(text: string): [number, number, number][] {
+  const numbers = text.split(/[,;\s]+/).map((part) => (part === "" ? Number.NaN : Number(part)));
+  if (numbers.length !== 9 || numbers.some((value) => !Number.isFinite(value)))
+    throw new InvalidArgumentError("It must be nine numbers, row by row: AP is 1,0,0,0,0,-1,0,1,0.");
+  return [0, 3, 6].map((first) => [numbers[first], numbers[first + 1], numbers[first + 2]]);
+}
+
+/** `femur_left:cortical bone`: a label and its material; repeatable. */
+export function labelMaterialOption(
+  text: string,
+  previous: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
+  const at = text.indexOf(":");
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError('It must be LABEL:MATERIAL, for example "femur_left:cortical bone".');
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}

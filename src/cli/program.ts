@@ -1,5 +1,12 @@
 import { Command, Option } from "commander";
-import { filterOption, isocentreOption, numberBetween, wholeNumberBetween } from "./option.ts";
+import {
+  filterOption,
+  isocentreOption,
+  labelMaterialOption,
+  numberBetween,
+  rotationOption,
+  wholeNumberBetween,
+} from "./option.ts";
 
 /** Every command of `synthex`; each loads only what it needs, when it runs. */
 export function createProgram(): Command {
@@ -56,6 +63,11 @@ export function createProgram(): Command {
       numberBetween(-360, 360, "degrees"),
     )
     .option("--roll <degrees>", "panel turned clockwise as seen", numberBetween(-360, 360, "degrees"))
+    .option(
+      "--rotation <numbers>",
+      "instead of a view: nine numbers, LPS directions of columns, rows and beam",
+      rotationOption,
+    )
     .option("--isocentre <point>", "X,Y,Z in LPS mm, label:NAME, or centre", isocentreOption)
     .option(
       "--source-to-isocentre <mm>",
@@ -70,6 +82,11 @@ export function createProgram(): Command {
     .addOption(new Option("--simulator <name>", "physics").choices(["naive", "heuristic", "realistic"]))
     .addOption(
       new Option("--materials <rule>", "from HU to matter").choices(["threshold", "tissue", "labels"]),
+    )
+    .option(
+      "--label-material <label:material>",
+      "material of a label (rule labels), repeatable",
+      labelMaterialOption,
     )
     .option("--kv <kV>", "tube voltage", numberBetween(40, 150, "kV"))
     .option("--mas <mAs>", "tube charge; automatic exposure without it", numberBetween(1e-6, 10_000, "mAs"))

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { InputError } from "../error/input-error.ts";
 import { readCt, readLabels, readLandmarkFile } from "../node/read-anatomy.ts";
 import { chooseProjector } from "../node/choose-projector.ts";
@@ -24,11 +24,13 @@ export interface SimulateOptions {
   readonly lao?: number;
   readonly cra?: number;
   readonly roll?: number;
+  readonly rotation?: [number, number, number][];
   readonly isocentre?: [number, number, number] | string;
   readonly sourceToIsocentre?: number;
   readonly size?: number;
   readonly simulator?: "naive" | "heuristic" | "realistic";
   readonly materials?: "threshold" | "tissue" | "labels";
+  readonly labelMaterial?: Record<string, string>;
   readonly kv?: number;
   readonly mas?: number;
   readonly filter?: { material: string; thicknessMm: number }[];
@@ -127,7 +129,10 @@ async function readScene(path: string): Promise<Scene> {
     const { line, col } = lines.linePos(error.pos[0]);
     throw new InputError("scene-yaml", `${path}:${line}:${col}: ${error.message.split("\n")[0]}`);
   }
-  const scene = parseScene(document.toJS({ maxAliasCount: 100 }));
+  const scene = parseScene(document.toJS({ maxAliasCount: 100 }), (field) => {
+    const at = placeInFile(document, lines, field);
+    return `${path}${at}: ${field.join(".") || "scene"}`;
+  });
   const beside = <T extends { path: string }>(file: T): T => ({
     ...file,
     path: resolve(dirname(path), file.path),
@@ -141,13 +146,28 @@ async function readScene(path: string): Promise<Scene> {
   };
 }
 
+/** ":line:column" of a field, or of the nearest one around it that the file has. */
+function placeInFile(document: Document.Parsed, lines: LineCounter, field: readonly PropertyKey[]): string {
+  for (let length = field.length; length > 0; length--) {
+    const node = document.getIn(field.slice(0, length), true);
+    if (!isNode(node) || !node.range) continue;
+    const { line, col } = lines.linePos(node.range[0]);
+    return `:${line}:${col}`;
+  }
+  return "";
+}
+
 /** Options of the command line over those of the scene file. */
 function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Scene {
   if (!fromFile && options.ct === undefined)
     throw new InputError("ct-missing", "no CT is given", {
       remedy: "give --ct PATH, or a scene file that names one",
     });
-  const angled = options.lao !== undefined || options.cra !== undefined || options.view !== undefined;
+  const angled =
+    options.lao !== undefined ||
+    options.cra !== undefined ||
+    options.view !== undefined ||
+    options.rotation !== undefined;
   const moves =
     angled ||
     options.roll !== undefined ||
@@ -155,19 +175,23 @@ function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Sce
     options.sourceToIsocentre !== undefined ||
     options.size !== undefined ||
     options.device !== undefined;
-  const base = fromFile && moves ? withMovableCamera(fromFile) : fromFile;
-  const { laoDeg, craDeg, rollDeg, view, ...rest } = base ?? {
+  const base = fromFile && moves ? withMovableCamera(fromFile, options.device) : fromFile;
+  const { laoDeg, craDeg, rollDeg, view, cameraFromLps, ...rest } = base ?? {
     laoDeg: undefined,
     craDeg: undefined,
     rollDeg: undefined,
     view: undefined,
+    cameraFromLps: undefined,
   };
   // A new view replaces the old one as a whole.
-  const oldView = options.view === undefined ? { laoDeg, craDeg, view } : {};
+  const oldView =
+    options.view !== undefined || options.rotation !== undefined
+      ? {}
+      : { laoDeg, craDeg, view, cameraFromLps };
   const structures = options.structures === undefined ? undefined : structureOption(options.structures);
   const overrides: Partial<SceneInput> = {
     ...oldView,
-    rollDeg,
+    ...(options.rotation === undefined ? { rollDeg } : {}),
     ...defined({
       ct: options.ct,
       labels: options.labels,
@@ -177,6 +201,7 @@ function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Sce
       view: options.view,
       laoDeg: options.lao,
       craDeg: options.cra,
+      cameraFromLps: options.rotation as SceneInput["cameraFromLps"],
       isocentre: options.isocentre,
       sourceToIsocentreMm: options.sourceToIsocentre,
       sizePx: options.size,
@@ -190,7 +215,9 @@ function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Sce
     ...(options.noise ? {} : { noise: false }),
   };
   const beam = { ...base?.beam, ...defined({ kv: options.kv, mas: options.mas, filters: options.filter }) };
-  const materials = { ...base?.materials, ...defined({ rule: options.materials }) };
+  const rule = options.materials ?? (options.labelMaterial ? "labels" : undefined);
+  const byLabel = options.labelMaterial && { ...base?.materials.byLabel, ...options.labelMaterial };
+  const materials = { ...base?.materials, ...defined({ rule, byLabel }) };
   return parseScene({ ...rest, ...defined(overrides), beam, materials });
 }
 

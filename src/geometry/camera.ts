@@ -149,6 +149,14 @@ export function cameraFromMatrix(options: {
   };
 }
 
+/** `pixelFromLps` after the pixels became `factor` times as large: (u + ½, v + ½) shrinks by it, whole numbers are centres. */
+export function pixelFromLpsOfLargerPixels(pixelFromLps: ArrayLike<number>, factor: number): Float64Array {
+  return Float64Array.from({ length: 12 }, (_, n) => {
+    const depth = pixelFromLps[8 + (n % 4)];
+    return n < 8 ? (pixelFromLps[n] + 0.5 * depth) / factor - 0.5 * depth : depth;
+  });
+}
+
 /** Where a point of the patient falls: column u, row v (not clipped to the image) and its depth in mm. */
 export function project(camera: Camera, point: Vector3): { u: number; v: number; depthMm: number } {
   const p = camera.pixelFromLps;

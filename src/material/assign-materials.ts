@@ -67,6 +67,11 @@ function curvesOf(rule: MaterialRule, ct: Volume, labels: LabelMap | undefined):
         remedy: "give a label map, or use the rule `tissue`",
       },
     );
+  if (Object.keys(rule.materials).length === 0)
+    throw new InputError("label-materials-missing", "the material rule `labels` gives no label a material", {
+      remedy:
+        "give materials.byLabel in the scene or --label-material LABEL:MATERIAL, or use the rule `tissue`",
+    });
   if (!sameGrid(ct.grid, labels.grid))
     throw new InputError("label-grid", "the label map and the CT do not lie on the same grid", {
       remedy: "resample the label map to the CT",

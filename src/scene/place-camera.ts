@@ -1,6 +1,7 @@
 import { InputError } from "../error/input-error.ts";
-import { type Camera, cameraFromMatrix } from "../geometry/camera.ts";
-import { type CArmAngles, cArmCamera } from "../geometry/c-arm.ts";
+import { type Camera, cameraFromMatrix, pixelFromLpsOfLargerPixels } from "../geometry/camera.ts";
+import { type CArmAngles, cArmCamera, type ViewedFrom } from "../geometry/c-arm.ts";
+import { cArmAnglesFromRotation } from "../geometry/c-arm-rotation.ts";
 import { type Device, deviceById, resizedDevice } from "../geometry/device.ts";
 import { centreLps, type Grid } from "../geometry/grid.ts";
 import type { Vector3 } from "../geometry/vector.ts";
@@ -17,6 +18,7 @@ export interface PlacedCamera {
     readonly angles: CArmAngles;
     readonly isocentreLps: Vector3;
     readonly sourceToIsocentreMm: number;
+    readonly viewedFrom?: ViewedFrom;
   };
 }
 
@@ -28,15 +30,12 @@ export function placeCamera(scene: Scene, grid: Grid, labelMap: LabelMap | undef
     sourceToDetectorMm: scene.sourceToDetectorMm ?? preset.sourceToDetectorMm,
   };
   const device = scene.sizePx === undefined ? full : resizedDevice(full, scene.sizePx);
-  if (scene.pixelFromLps !== undefined) return cameraOfMatrix(scene, device, scene.pixelFromLps);
-  const base = viewByName(
-    scene.view ?? (scene.laoDeg === undefined && scene.craDeg === undefined ? "AP" : "PA"),
-  );
-  const angles: CArmAngles = {
-    laoDeg: base.laoDeg + (scene.laoDeg ?? 0),
-    craDeg: base.craDeg + (scene.craDeg ?? 0),
-    rollDeg: base.rollDeg + (scene.rollDeg ?? 0),
-  };
+  if (scene.pixelFromLps !== undefined) return cameraOfMatrix(scene, full, scene.pixelFromLps);
+  refuseTogether(scene, "widthPx or heightPx without pixelFromLps", ["widthPx", "heightPx"], {
+    remedy: "use sizePx, which keeps the field of view",
+  });
+  const angles = anglesOf(scene);
+  const viewedFrom = scene.viewedFrom ?? (scene.cameraFromLps ? "source" : undefined);
   const isocentreLps = isocentre(scene, grid, labelMap);
   const sourceToIsocentreMm = scene.sourceToIsocentreMm ?? device.sourceToIsocentreMm;
   const { pixelFromLps } = cArmCamera({
@@ -44,30 +43,67 @@ export function placeCamera(scene: Scene, grid: Grid, labelMap: LabelMap | undef
     angles,
     isocentreLps,
     sourceToIsocentreMm,
-    ...(scene.viewedFrom === undefined ? {} : { viewedFrom: scene.viewedFrom }),
+    ...(viewedFrom === undefined ? {} : { viewedFrom }),
   });
   // Always through the matrix, so that a scene record, which keeps the matrix, gives the same bits.
   const camera = cameraFromMatrix({ ...device, pixelFromLps });
-  return { camera, device, pose: { angles, isocentreLps, sourceToIsocentreMm } };
+  return {
+    camera,
+    device,
+    pose: { angles, isocentreLps, sourceToIsocentreMm, ...(viewedFrom === undefined ? {} : { viewedFrom }) },
+  };
+}
+
+/** Angles of a rotation, or of a view and what is added to it. */
+function anglesOf(scene: Scene): CArmAngles {
+  if (scene.cameraFromLps !== undefined) {
+    refuseTogether(scene, "cameraFromLps and also", ["view", "laoDeg", "craDeg", "rollDeg"], {
+      remedy: "keep the rotation or the view, not both",
+    });
+    return cArmAnglesFromRotation(scene.cameraFromLps);
+  }
+  const base = viewByName(
+    scene.view ?? (scene.laoDeg === undefined && scene.craDeg === undefined ? "AP" : "PA"),
+  );
+  return {
+    laoDeg: base.laoDeg + (scene.laoDeg ?? 0),
+    craDeg: base.craDeg + (scene.craDeg ?? 0),
+    rollDeg: base.rollDeg + (scene.rollDeg ?? 0),
+  };
+}
+
+function refuseTogether(
+  scene: Scene,
+  what: string,
+  fields: readonly (keyof Scene)[],
+  options: { remedy: string },
+): void {
+  const given = fields.filter((field) => scene[field] !== undefined);
+  if (given.length > 0)
+    throw new InputError("scene-two-cameras", `the scene gives ${what}: ${given.join(", ")}`, options);
 }
 
 function cameraOfMatrix(scene: Scene, device: Device, rows: readonly (readonly number[])[]): PlacedCamera {
-  const also = (["view", "laoDeg", "craDeg", "rollDeg", "viewedFrom", "sourceToIsocentreMm"] as const).filter(
-    (field) => scene[field] !== undefined,
+  refuseTogether(
+    scene,
+    "pixelFromLps and also",
+    ["view", "laoDeg", "craDeg", "rollDeg", "viewedFrom", "cameraFromLps", "sourceToIsocentreMm"],
+    { remedy: "keep the matrix or the view, not both" },
   );
-  if (also.length > 0)
-    throw new InputError("scene-two-cameras", `the scene gives pixelFromLps and also ${also.join(", ")}`, {
-      remedy: "keep the matrix or the view, not both",
-    });
+  const widthPx = scene.widthPx ?? device.widthPx;
+  const heightPx = scene.heightPx ?? device.heightPx;
+  const factor = scene.sizePx === undefined ? 1 : Math.max(widthPx, heightPx) / scene.sizePx;
+  const given = rows.flat();
   const camera = cameraFromMatrix({
-    pixelFromLps: rows.flat(),
-    widthPx: scene.widthPx ?? device.widthPx,
-    heightPx: scene.heightPx ?? device.heightPx,
+    pixelFromLps: factor === 1 ? given : pixelFromLpsOfLargerPixels(given, factor),
+    widthPx: Math.round(widthPx / factor),
+    heightPx: Math.round(heightPx / factor),
     sourceToDetectorMm: device.sourceToDetectorMm,
   });
   if (!scene.pose) return { camera, device };
-  const { laoDeg, craDeg, rollDeg, isocentreLps, sourceToIsocentreMm } = scene.pose;
-  return { camera, device, pose: { angles: { laoDeg, craDeg, rollDeg }, isocentreLps, sourceToIsocentreMm } };
+  const { laoDeg, craDeg, rollDeg, isocentreLps, sourceToIsocentreMm, viewedFrom } = scene.pose;
+  const pose = { angles: { laoDeg, craDeg, rollDeg }, isocentreLps, sourceToIsocentreMm };
+  return { camera, device, pose: viewedFrom === undefined ? pose : { ...pose, viewedFrom } };
 }
 
 function isocentre(scene: Scene, grid: Grid, labelMap: LabelMap | undefined): Vector3 {

@@ -9,18 +9,19 @@ export function sceneRecord(scene: Scene, { placed, exposure }: Simulation): Sce
   const { camera, device, pose } = placed;
   const p = Array.from(camera.pixelFromLps);
   const row = (index: number) => p.slice(4 * index, 4 * index + 4) as [number, number, number, number];
-  const {
-    sizePx: _,
-    view,
-    laoDeg,
-    craDeg,
-    rollDeg,
-    viewedFrom,
-    isocentre,
-    sourceToIsocentreMm,
-    ...kept
-  } = scene;
-  const named = view ?? scene.pose?.view;
+  const kept = without(
+    scene,
+    "sizePx",
+    "view",
+    "laoDeg",
+    "craDeg",
+    "rollDeg",
+    "cameraFromLps",
+    "viewedFrom",
+    "isocentre",
+    "sourceToIsocentreMm",
+  );
+  const named = scene.view ?? scene.pose?.view;
   // Through the schema, which orders the fields: a record of a record is the same text.
   return parseScene({
     ...kept,
@@ -37,6 +38,7 @@ export function sceneRecord(scene: Scene, { placed, exposure }: Simulation): Sce
             ...pose.angles,
             isocentreLps: [...pose.isocentreLps] as [number, number, number],
             sourceToIsocentreMm: pose.sourceToIsocentreMm,
+            ...(pose.viewedFrom === undefined ? {} : { viewedFrom: pose.viewedFrom }),
           },
         }
       : {}),
@@ -44,17 +46,30 @@ export function sceneRecord(scene: Scene, { placed, exposure }: Simulation): Sce
   });
 }
 
-/** A recorded scene with its camera taken apart again, so that single settings of the view can be changed. */
-export function withMovableCamera(scene: Scene): Scene {
+/**
+ * A recorded scene with its camera taken apart again, so that single settings of the view can be changed.
+ * Another device brings its own distances.
+ */
+export function withMovableCamera(scene: Scene, deviceId?: string): Scene {
+  if (deviceId !== undefined && deviceId !== scene.device)
+    return without(withMovableCamera(scene), "sourceToDetectorMm", "sourceToIsocentreMm");
   if (!scene.pose) return scene;
-  const { pixelFromLps: _, widthPx, heightPx, pose, ...rest } = scene;
+  const { widthPx, heightPx, pose } = scene;
   return {
-    ...rest,
+    ...without(scene, "pixelFromLps", "widthPx", "heightPx", "pose"),
     sizePx: Math.max(widthPx ?? 0, heightPx ?? 0),
     laoDeg: pose.laoDeg,
     craDeg: pose.craDeg,
     rollDeg: pose.rollDeg,
     isocentre: pose.isocentreLps,
     sourceToIsocentreMm: pose.sourceToIsocentreMm,
+    ...(pose.viewedFrom === undefined ? {} : { viewedFrom: pose.viewedFrom }),
   };
+}
+
+function without<T extends object, K extends keyof T>(object: T, ...names: readonly K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name as K))) as Omit<
+    T,
+    K
+  >;
 }

@@ -4,21 +4,26 @@ import { InputError } from "../error/input-error.ts";
 const finite = z.number();
 const point = z.tuple([finite, finite, finite]);
 const degrees = finite.min(-360).max(360);
+const viewedFrom = z.enum(["detector", "source"]);
+const ISOCENTRE = 'must be [x, y, z] in LPS mm, "centre" or "label:NAME"';
 
-const sourceFile = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((path): { path: string; sha256?: string | undefined } => ({ path })),
-  z.strictObject({
-    path: z.string().min(1),
-    sha256: z
+const sourceFile = z.union(
+  [
+    z
       .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional()
-      .describe("refuses a file that has changed since"),
-  }),
-]);
+      .min(1)
+      .transform((path): { path: string; sha256?: string | undefined } => ({ path })),
+    z.strictObject({
+      path: z.string().min(1),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional()
+        .describe("refuses a file that has changed since"),
+    }),
+  ],
+  "must be a path, or an object with path and sha256",
+);
 
 const filter = z.strictObject({
   material: z.string().min(1),
@@ -42,8 +47,16 @@ export const sceneSchema = z.strictObject({
   laoDeg: degrees.optional(),
   craDeg: degrees.optional(),
   rollDeg: degrees.optional(),
-  viewedFrom: z.enum(["detector", "source"]).optional(),
-  isocentre: z.union([point, z.string().regex(/^(centre|center|label:.+)$/)]).default("centre"),
+  cameraFromLps: z
+    .tuple([point, point, point])
+    .optional()
+    .describe(
+      "instead of a view, a rotation: LPS directions of columns, rows and beam, seen from the source",
+    ),
+  viewedFrom: viewedFrom.optional(),
+  isocentre: z
+    .union([point, z.string().regex(/^(centre|center|label:.+)$/, ISOCENTRE)], ISOCENTRE)
+    .default("centre"),
   sourceToIsocentreMm: finite.positive().max(10_000).optional(),
   sourceToDetectorMm: finite.positive().max(10_000).optional(),
   pixelFromLps: z
@@ -58,6 +71,7 @@ export const sceneSchema = z.strictObject({
       rollDeg: degrees,
       isocentreLps: point,
       sourceToIsocentreMm: finite.positive(),
+      viewedFrom: viewedFrom.optional(),
     })
     .optional()
     .describe("record of where pixelFromLps came from; the matrix is what counts"),
@@ -77,7 +91,10 @@ export const sceneSchema = z.strictObject({
     .strictObject({
       kv: finite.min(40).max(150).default(80),
       mas: z
-        .union([z.literal("automatic"), finite.positive().max(10_000)])
+        .union(
+          [z.literal("automatic"), finite.positive().max(10_000)],
+          'must be "automatic" or a number of mAs up to 10,000',
+        )
         .default("automatic")
         .describe("tube charge; `automatic` reaches detectorKermaMicroGy behind the patient"),
       detectorKermaMicroGy: finite.positive().max(1000).default(2.5),
@@ -95,7 +112,10 @@ export const sceneSchema = z.strictObject({
     .default("log")
     .describe("log: bone bright, −ln(I/I0); raw: digital units; paper: border cropped, log, standardised"),
   structures: z
-    .union([z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1)])
+    .union(
+      [z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1)],
+      'must be "all", "hip", "chest" or a list of names',
+    )
     .default("all")
     .describe("all labels, a ready-made set, or names"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
@@ -104,14 +124,22 @@ export const sceneSchema = z.strictObject({
 export type SceneInput = z.input<typeof sceneSchema>;
 export type Scene = z.output<typeof sceneSchema>;
 
-/** Checks a scene at the door; the error names every field that is wrong. */
-export function parseScene(input: unknown): Scene {
+/**
+ * Checks a scene at the door; the error names every field that is wrong.
+ *
+ * @param placeOf where a field stands, for the message; default its path, "beam.kv"
+ */
+export function parseScene(
+  input: unknown,
+  placeOf: (path: readonly PropertyKey[]) => string = (path) => path.join(".") || "scene",
+): Scene {
   const result = sceneSchema.safeParse(input);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const place = issue.path.length > 0 ? issue.path.join(".") : "scene";
-    return `${place}: ${issue.message}`;
-  });
+  const problems = result.error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => `${placeOf([...issue.path, key])}: there is no such field`)
+      : [`${placeOf(issue.path)}: ${issue.message}`],
+  );
   throw new InputError("scene-invalid", `the scene is not valid: ${problems.join("; ")}`, {
     remedy: "see docs/scenes.md for every field",
   });
