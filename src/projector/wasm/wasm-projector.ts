@@ -14,7 +14,7 @@ const MAX_PAGES = 65_536;
 const BLOCK_ADDRESS = 1024;
 const COUNTER_ADDRESS = BLOCK_ADDRESS + 8 * PARAMETER_COUNT + 64;
 /** Bytes of scratch for each thread, as in assembly/joseph.ts. */
-const SCRATCH_BYTES = 20_480;
+const SCRATCH_BYTES = 20_608;
 /** The field starts on the second page, behind parameters and counters. */
 const FIELD_ADDRESS = PAGE_BYTES;
 const MAX_THREADS = 64;

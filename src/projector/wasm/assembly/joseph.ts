@@ -3,7 +3,7 @@
 // Every worker runs the same code on the same shared memory and takes strips of 16 rows from a common counter.
 import { integrateU16, integrateU8 } from "./integrate";
 import { LAYER } from "./occupancy";
-import { beginPacket, HIT, MAXIMUM, PACKET_BYTES, SUM, WEIGHT_ONE } from "./packet";
+import { beginPacket, HIT, MAXIMUM, No, PACKET_BYTES, PATTERN_BYTES, SUM, usePatterns, WEIGHT_ONE, Yes } from "./packet";
 import { CHANNELS, COUNTERS, KIND, MODE, parameter, ray, REGION, SCRATCH, THRESHOLD, useBlock, VIEW_AXIS, VOXEL_RAY } from "./parameters";
 import { ACROSS_THE_EDGE, beginPencil, EMPTY, lookAhead, PENCIL_BYTES } from "./pencil";
 import { storeSum, storeTrace, usePixel } from "./results";
@@ -16,9 +16,9 @@ export { countOccupied, findOccupied } from "./occupancy";
 /** Rays of a packet, and rows of packets that look ahead together. */
 const LANES = 4;
 const GROUP_ROWS = 8;
-/** A tile's packets column by column, and behind them the pencils: one of the tile, one of each group. */
+/** Patterns, a tile's packets column by column, and behind them the pencils: one of the tile, one of each group. */
 const PENCILS: usize = 64 * PACKET_BYTES;
-const SCRATCH_BYTES: usize = 20480;
+const SCRATCH_BYTES: usize = 20608;
 
 let packets: usize = 0;
 
@@ -26,7 +26,9 @@ export function run(parameterBlock: usize): void {
   useBlock(parameterBlock);
   const counters = <usize>parameter(COUNTERS);
   const worker = atomic.add<i32>(counters + 4, 1);
-  packets = <usize>parameter(SCRATCH) + <usize>worker * SCRATCH_BYTES;
+  const scratch = <usize>parameter(SCRATCH) + <usize>worker * SCRATCH_BYTES;
+  usePatterns(scratch);
+  packets = scratch + PATTERN_BYTES;
   if (parameter(MODE) == 1) useThresholds(thresholds());
   const top = <i32>parameter(REGION + 1), left = <i32>parameter(REGION);
   const bottom = top + <i32>parameter(REGION + 3), right = left + <i32>parameter(REGION + 2);
@@ -85,23 +87,48 @@ export function beginTile(u0: i32, u1: i32, v0: i32, v1: i32): void {
 export function marchGroup(packet: usize, rows: i32, layer: i32, from: i32, to: i32, clamp: bool, forward: bool): void {
   const end = packet + <usize>rows * PACKET_BYTES;
   const isU8 = parameter(KIND) == 0;
-  if (parameter(MODE) == 1)
-    for (; packet < end; packet += PACKET_BYTES)
-      if (isU8) {
-        if (axisA == 0) traceU8(packet, layer, from, to, false, forward);
-        else traceU8(packet, layer, from, to, true, forward);
-      } else if (axisA == 0) traceU16(packet, layer, from, to, false, forward);
-      else traceU16(packet, layer, from, to, true, forward);
-  else if (isU8)
-    for (; packet < end; packet += PACKET_BYTES)
-      if (axisA == 0) integrateU8(packet, layer, from, to, false, true);
-      else if (clamp) integrateU8(packet, layer, from, to, true, true);
-      else integrateU8(packet, layer, from, to, true, false);
-  else
-    for (; packet < end; packet += PACKET_BYTES)
-      if (axisA == 0) integrateU16(packet, layer, from, to, false, true);
-      else if (clamp) integrateU16(packet, layer, from, to, true, true);
-      else integrateU16(packet, layer, from, to, true, false);
+  if (parameter(MODE) == 1) {
+    if (isU8) axisA == 0 ? traceU8AlongRows(packet, end, layer, from, to, forward) : traceU8Across(packet, end, layer, from, to, forward);
+    else axisA == 0 ? traceU16AlongRows(packet, end, layer, from, to, forward) : traceU16Across(packet, end, layer, from, to, forward);
+  } else if (isU8) {
+    if (axisA == 0) integrateU8AlongRows(packet, end, layer, from, to);
+    else clamp ? integrateU8AtEdge(packet, end, layer, from, to) : integrateU8Inside(packet, end, layer, from, to);
+  } else {
+    if (axisA == 0) integrateU16AlongRows(packet, end, layer, from, to);
+    else clamp ? integrateU16AtEdge(packet, end, layer, from, to) : integrateU16Inside(packet, end, layer, from, to);
+  }
+}
+
+// One function for each loop: exported, so that the optimiser neither merges them nor makes one large function of all.
+export function integrateU8Inside(packet: usize, end: usize, layer: i32, from: i32, to: i32): void {
+  integrateU8<Yes, No>(packet, end, layer, from, to);
+}
+export function integrateU8AtEdge(packet: usize, end: usize, layer: i32, from: i32, to: i32): void {
+  integrateU8<Yes, Yes>(packet, end, layer, from, to);
+}
+export function integrateU8AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32): void {
+  integrateU8<No, Yes>(packet, end, layer, from, to);
+}
+export function integrateU16Inside(packet: usize, end: usize, layer: i32, from: i32, to: i32): void {
+  integrateU16<Yes, No>(packet, end, layer, from, to);
+}
+export function integrateU16AtEdge(packet: usize, end: usize, layer: i32, from: i32, to: i32): void {
+  integrateU16<Yes, Yes>(packet, end, layer, from, to);
+}
+export function integrateU16AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32): void {
+  integrateU16<No, Yes>(packet, end, layer, from, to);
+}
+export function traceU8Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU8<Yes>(packet, end, layer, from, to, forward);
+}
+export function traceU8AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU8<No>(packet, end, layer, from, to, forward);
+}
+export function traceU16Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU16<Yes>(packet, end, layer, from, to, forward);
+}
+export function traceU16AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU16<No>(packet, end, layer, from, to, forward);
 }
 
 /** Results of the rays of columns u … end (exclusive). */

@@ -3,6 +3,16 @@ import { LAYER } from "./occupancy";
 import { ray, VOXEL_RAY, parameter } from "./parameters";
 import { axisA, axisB, axisC, sourceA } from "./tile-axis";
 
+/** Types that say yes or no where the code is compiled: `isYes<T>()` costs nothing, and each answer has a loop of its own. */
+export type Yes = i32;
+export type No = u32;
+
+// @ts-ignore: decorator
+@inline
+export function isYes<T>(): bool {
+  return isSigned<T>();
+}
+
 // Offsets in a packet. Slopes (voxels a plane) of rays 0, 1 and 2, 3 along b and c in float64, steps from plane to
 // plane in fixed point. Sums, maxima and first hits: u8x4 a vector of channels for each ray, u16 one vector of rays.
 export const SLOPE_B: usize = 0, SLOPE_C: usize = 32, STEP_B: usize = 64, STEP_C: usize = 80;
@@ -74,26 +84,73 @@ export function clamped(position: v128, shape: i32): v128 {
   return i32x4.min_s(i32x4.max_s(position, i32x4.splat(-1 << FRACTION_BITS)), i32x4.splat(shape << FRACTION_BITS));
 }
 
+/** Byte patterns and masks of the inner loops. */
+export let patterns: usize = 0;
+const TWICE: usize = 0, UPSIDE_DOWN: usize = 16, PAIRS: usize = 32, SIGN: usize = 48;
+export const PATTERN_BYTES: usize = 64;
+
+/**
+ * Keeps the patterns at an address. Loaded from memory they stay in registers; written as constants, some engines make
+ * them anew wherever they are used.
+ */
+export function usePatterns(address: usize): void {
+  patterns = address;
+  v128.store(address + TWICE, i8x16(2, 3, 2, 3, 6, 7, 6, 7, 10, 11, 10, 11, 14, 15, 14, 15));
+  v128.store(address + UPSIDE_DOWN, i32x4.splat(0x7fff));
+  v128.store(address + PAIRS, i8x16(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1));
+  v128.store(address + SIGN, i16x8.splat(-32768));
+}
+
+/** The highest 16 bits of each lane, twice. */
+// @ts-ignore: decorator
+@inline
+export function twicePattern(): v128 {
+  return v128.load(patterns + TWICE);
+}
+
+/** Flips the first of two fractions of 15 bits: 32767 − f. */
+// @ts-ignore: decorator
+@inline
+export function upsideDownPattern(): v128 {
+  return v128.load(patterns + UPSIDE_DOWN);
+}
+
+/** Bytes c0 … c3 d0 … d3 to 16-bit pairs c0 d0 c1 d1 c2 d2 c3 d3. */
+// @ts-ignore: decorator
+@inline
+export function pairsPattern(): v128 {
+  return v128.load(patterns + PAIRS);
+}
+
+/** The highest bit of each 16. */
+// @ts-ignore: decorator
+@inline
+export function signPattern(): v128 {
+  return v128.load(patterns + SIGN);
+}
+
 // The highest 15 bits of the fractions, twice in each lane.
 // @ts-ignore: decorator
 @inline
-function fraction15(position: v128): v128 {
+function fraction15(position: v128, twice: v128): v128 {
   const high = i32x4.shl(position, 32 - FRACTION_BITS);
+  // The relaxed swizzle is one instruction for a pattern that is not a constant. No index is from 16 to 127, where hosts may differ.
+  if (ASC_FEATURE_RELAXED_SIMD) return i16x8.shr_u(i8x16.relaxed_swizzle(high, twice), 1);
   return i16x8.shr_u(i8x16.swizzle(high, i8x16(2, 3, 2, 3, 6, 7, 6, 7, 10, 11, 10, 11, 14, 15, 14, 15)), 1);
 }
 
 /** Weights along b of the two voxels of a pair: 16-bit pairs (32767 − f, f). */
 // @ts-ignore: decorator
 @inline
-export function weightsAlongB(position: v128): v128 {
-  return v128.xor(fraction15(position), i32x4.splat(0x7fff));
+export function weightsAlongB(position: v128, twice: v128, upsideDown: v128): v128 {
+  return v128.xor(fraction15(position, twice), upsideDown);
 }
 
 /** The part of those weights that belongs to the farther row, rounded; the rest belongs to the nearer one. */
 // @ts-ignore: decorator
 @inline
-export function fartherShare(weights: v128, position: v128): v128 {
-  const fraction = fraction15(position);
+export function fartherShare(weights: v128, position: v128, twice: v128): v128 {
+  const fraction = fraction15(position, twice);
   // No operand is −32768, the one case in which hosts may differ.
   if (ASC_FEATURE_RELAXED_SIMD) return i16x8.relaxed_q15mulr_s(weights, fraction);
   return i16x8.q15mulr_sat_s(weights, fraction);

@@ -1,0 +1,43 @@
+import { cArmCamera } from "../src/geometry/c-arm.ts";
+import type { Camera } from "../src/geometry/camera.ts";
+import type { Vector3 } from "../src/geometry/vector.ts";
+
+/** One size of CT and picture that everything is measured at. */
+export interface BenchCase {
+  readonly id: "a" | "b";
+  readonly shape: Vector3;
+  readonly sizePx: number;
+  /** Samples a ray of the PyTorch renderer: about one a voxel, as its authors use. */
+  readonly torchSamples: number;
+  /** PyTorch renders one row in so many: all rows cost the same. */
+  readonly torchRowStep: number;
+}
+
+export const benchCases: readonly BenchCase[] = [
+  { id: "a", shape: [256, 256, 256], sizePx: 512, torchSamples: 320, torchRowStep: 8 },
+  { id: "b", shape: [512, 512, 400], sizePx: 1024, torchSamples: 640, torchRowStep: 64 },
+];
+
+export const PANEL_MM = 400;
+export const SOURCE_TO_AXIS_MM = 1000;
+export const SOURCE_TO_PANEL_MM = 1500;
+export const LAO_DEG = 30;
+export const CRA_DEG = 15;
+
+/** The view of every case, at the middle of the volume. */
+export function benchCamera(sizePx: number): Camera {
+  return cArmCamera({
+    device: {
+      id: "bench",
+      name: "400 mm panel",
+      source: "made up for benchmarks",
+      widthPx: sizePx,
+      heightPx: sizePx,
+      pixelPitchMm: PANEL_MM / sizePx,
+      sourceToDetectorMm: SOURCE_TO_PANEL_MM,
+      sourceToIsocentreMm: SOURCE_TO_AXIS_MM,
+    },
+    angles: { laoDeg: LAO_DEG, craDeg: CRA_DEG, rollDeg: 0 },
+    isocentreLps: [0, 0, 0],
+  });
+}
