@@ -27,6 +27,8 @@ export { type Volume, volume } from "./volume/volume.ts";
 export { writeMetaImage } from "./volume/write-meta-image.ts";
 export { writeNifti } from "./volume/write-nifti.ts";
 
+export type { Anatomy } from "./anatomy/anatomy.ts";
+
 export { assignMaterials, type MaterialRule } from "./material/assign-materials.ts";
 export { massAttenuationCm2PerG } from "./material/attenuation.ts";
 export { linearAttenuationField } from "./material/linear-attenuation-field.ts";
@@ -60,7 +62,7 @@ export { logTransform } from "./detector/log-transform.ts";
 export { paperPreprocessing } from "./detector/paper-preprocessing.ts";
 export type { Scatter, ScatterModel } from "./detector/scatter.ts";
 
-export { type Anatomy, openPatient, type Patient } from "./scene/patient.ts";
+export { openPatient, type Patient } from "./scene/patient.ts";
 export { parseScene, type Scene, type SceneInput, sceneSchema } from "./scene/scene.ts";
 export { sceneRecord } from "./scene/scene-record.ts";
 export { type Simulation, simulate } from "./scene/simulate.ts";

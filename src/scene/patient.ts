@@ -1,3 +1,4 @@
+import type { Anatomy } from "../anatomy/anatomy.ts";
 import type { Camera } from "../geometry/camera.ts";
 import { type LoadedStructures, loadStructures } from "../label/load-structures.ts";
 import { assignMaterials, type MaterialRule } from "../material/assign-materials.ts";
@@ -5,18 +6,8 @@ import { linearAttenuationField } from "../material/linear-attenuation-field.ts"
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 import type { LineIntegrals, LoadedField, Projector } from "../projector/projector.ts";
-import type { LabelMap } from "../volume/label-map.ts";
-import type { Landmark } from "../volume/landmark.ts";
-import type { Volume } from "../volume/volume.ts";
 import { selectStructures } from "../label/structure-set.ts";
 import type { Scene } from "./scene.ts";
-
-/** What is known about one patient. */
-export interface Anatomy {
-  readonly ct: Volume<"HU">;
-  readonly labelMap?: LabelMap;
-  readonly landmarks: readonly Landmark[];
-}
 
 /** An anatomy made ready for one projector: any number of scenes may be simulated on it without preparing it again. */
 export interface Patient {

@@ -1,0 +1,10 @@
+import type { LabelMap } from "../volume/label-map.ts";
+import type { Landmark } from "../volume/landmark.ts";
+import type { Volume } from "../volume/volume.ts";
+
+/** What is known about one patient. */
+export interface Anatomy {
+  readonly ct: Volume<"HU">;
+  readonly labelMap?: LabelMap;
+  readonly landmarks: readonly Landmark[];
+}
