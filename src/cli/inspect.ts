@@ -1,6 +1,7 @@
 import { readCt, readLabels } from "../node/read-anatomy.ts";
 import { withAssumedLabelNames } from "../volume/inspection/assumed-label-names.ts";
 import { inspect, type Inspection } from "../volume/inspection/inspect.ts";
+import { labelsOnGrid } from "../volume/labels-on-grid.ts";
 import { printJson } from "./failure.ts";
 
 export async function inspectCommand(
@@ -12,9 +13,13 @@ export async function inspectCommand(
     options.labels === undefined
       ? undefined
       : (await readLabels(options.labels, options.labelNames)).labelMap;
-  const labelMap = given && withAssumedLabelNames(given, ct);
+  const placed = given && labelsOnGrid(given, ct.grid);
+  const labelMap = placed && withAssumedLabelNames(placed.labelMap, ct);
   const report = inspect(ct, labelMap);
-  const complete: Inspection = { ...report, findings: [...findings, ...report.findings] };
+  const complete: Inspection = {
+    ...report,
+    findings: [...findings, ...(placed?.findings ?? []), ...report.findings],
+  };
   if (options.json) printJson(complete);
   else console.log(inspectionText(path, complete));
 }

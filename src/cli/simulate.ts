@@ -12,6 +12,7 @@ import { withMovableCamera } from "../scene/scene-record.ts";
 import { simulate } from "../scene/simulate.ts";
 import type { Finding } from "../volume/finding.ts";
 import { withAssumedLabelNames } from "../volume/inspection/assumed-label-names.ts";
+import { labelsOnGrid } from "../volume/labels-on-grid.ts";
 import { printJson } from "./failure.ts";
 
 export interface SimulateOptions {
@@ -66,7 +67,8 @@ export async function simulateCommand(
   const points = scene.landmarks && (await readLandmarkFile(scene.landmarks.path));
   if (points) checkHash(points.source, scene.landmarks?.sha256);
 
-  const labelMap = given && withAssumedLabelNames(given.labelMap, ct);
+  const onGrid = given && labelsOnGrid(given.labelMap, ct.grid);
+  const labelMap = onGrid && withAssumedLabelNames(onGrid.labelMap, ct);
   const projector = await chooseProjector(options.projector);
   const patient = openPatient(
     { ct, landmarks: points?.landmarks ?? [], ...(labelMap ? { labelMap } : {}) },
@@ -86,7 +88,7 @@ export async function simulateCommand(
       files.push(
         await (await import("../node/write-dicom.ts")).writeDicom(options.out, recorded, simulation),
       );
-    const all: Finding[] = [...findings, ...simulation.findings];
+    const all: Finding[] = [...findings, ...(onGrid?.findings ?? []), ...simulation.findings];
     for (const { severity, message } of all) say(`${severity}: ${message}`);
     const { camera } = simulation.picture;
     const seconds = (performance.now() - started) / 1000;

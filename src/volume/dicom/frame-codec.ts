@@ -1,3 +1,4 @@
+import type { Context, NativeCodecs } from "dcmjs-codecs";
 import { InputError } from "../../error/input-error.ts";
 import { codestreamSize } from "./codestream-size.ts";
 import type { PixelCoding } from "./transfer-syntax.ts";
@@ -23,24 +24,18 @@ export type DecodeFrame = (frame: CompressedFrame) => Uint8Array;
  */
 export async function loadFrameCodecs(moduleUrl?: string): Promise<DecodeFrame> {
   const { default: library } = await import("dcmjs-codecs");
-  const { Context, NativeCodecs } = library;
   library.log.setLevel("silent");
   const initialise = () =>
-    NativeCodecs.initializeAsync(moduleUrl === undefined ? {} : { webAssemblyModulePathOrUrl: moduleUrl });
-  if (!NativeCodecs.isInitialized()) await initialise();
-  const decoders = {
-    rle: NativeCodecs.decodeRle,
-    jpeg: NativeCodecs.decodeJpeg,
-    "jpeg-ls": NativeCodecs.decodeJpegLs,
-    "jpeg-2000": NativeCodecs.decodeJpeg2000,
-    "ht-jpeg-2000": NativeCodecs.decodeHtJpeg2000,
-  };
+    library.NativeCodecs.initializeAsync(
+      moduleUrl === undefined ? {} : { webAssemblyModulePathOrUrl: moduleUrl },
+    );
+  if (!library.NativeCodecs.isInitialized()) await initialise();
   return (frame) => {
     checkSize(frame);
     const byteLength = (frame.columns * frame.rows * frame.bitsAllocated) / 8;
     let decoded: Uint8Array | undefined;
     try {
-      const context = new Context({
+      const context = new library.Context({
         width: frame.columns,
         height: frame.rows,
         bitsAllocated: frame.bitsAllocated,
@@ -51,16 +46,35 @@ export async function loadFrameCodecs(moduleUrl?: string): Promise<DecodeFrame> 
         photometricInterpretation: "MONOCHROME2",
         encodedBuffer: frame.bytes,
       });
-      decoded = decoders[frame.coding].call(NativeCodecs, context).getDecodedBuffer();
+      decoded = decodeWith(library.NativeCodecs, frame.coding, context).getDecodedBuffer();
     } catch (cause) {
       // An interrupted WebAssembly module is not used again; the next call of `loadFrameCodecs` makes a new one.
-      NativeCodecs.release();
+      library.NativeCodecs.release();
       throw damaged(frame, cause);
     }
     // Codecs may add a byte or a wider word; fewer than promised is damage.
     if (!decoded || decoded.length < byteLength) throw damaged(frame, undefined);
     return decoded.subarray(0, byteLength);
   };
+}
+
+function decodeWith(
+  codecs: typeof NativeCodecs,
+  coding: CompressedFrame["coding"],
+  context: Context,
+): Context {
+  switch (coding) {
+    case "rle":
+      return codecs.decodeRle(context);
+    case "jpeg":
+      return codecs.decodeJpeg(context);
+    case "jpeg-ls":
+      return codecs.decodeJpegLs(context);
+    case "jpeg-2000":
+      return codecs.decodeJpeg2000(context);
+    case "ht-jpeg-2000":
+      return codecs.decodeHtJpeg2000(context);
+  }
 }
 
 /** The picture must be as large as the file says before a codec takes memory for it. */
