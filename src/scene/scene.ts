@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../error/input-error.ts";
+import { structureSetDefinition } from "../label/structure-definition.ts";
 
 const finite = z.number();
 const point = z.tuple([finite, finite, finite]);
@@ -113,11 +114,11 @@ export const sceneSchema = z.strictObject({
     .describe("log: bone bright, −ln(I/I0); raw: digital units; paper: border cropped, log, standardised"),
   structures: z
     .union(
-      [z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1)],
-      'must be "all", "hip", "chest" or a list of names',
+      [z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1), structureSetDefinition],
+      'must be "all", "hip", "chest", a list of names, or structures with rules of their own',
     )
     .default("all")
-    .describe("all labels, a ready-made set, or names"),
+    .describe("all labels, a ready-made set, names, or structures with rules of their own"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
 });
 
