@@ -43,9 +43,17 @@ test("a left lateral puts the left side at the panel and the front of the patien
 });
 
 test("LAO brings the panel to the patient's left, CRA towards the head", () => {
-  const lao = cArmCamera({ device: cios, angles: { laoDeg: 30, craDeg: 0, rollDeg: 0 }, isocentreLps: [0, 0, 0] });
+  const lao = cArmCamera({
+    device: cios,
+    angles: { laoDeg: 30, craDeg: 0, rollDeg: 0 },
+    isocentreLps: [0, 0, 0],
+  });
   expect(project(lao, [10, 0, 0]).depthMm).toBeCloseTo(700 + 10 * Math.sin(Math.PI / 6), 9);
-  const cra = cArmCamera({ device: cios, angles: { laoDeg: 0, craDeg: 30, rollDeg: 0 }, isocentreLps: [0, 0, 0] });
+  const cra = cArmCamera({
+    device: cios,
+    angles: { laoDeg: 0, craDeg: 30, rollDeg: 0 },
+    isocentreLps: [0, 0, 0],
+  });
   expect(project(cra, [0, 0, 10]).depthMm).toBeCloseTo(705, 9);
 });
 
@@ -88,7 +96,11 @@ test("a camera is recovered from its matrix at any scale", () => {
 
 test("every pixel lies on its own ray", () => {
   const c = camera("iliac-oblique-right", -7);
-  for (const [u, v] of [[0, 0], [1535, 3.5], [700.25, 900]]) {
+  for (const [u, v] of [
+    [0, 0],
+    [1535, 3.5],
+    [700.25, 900],
+  ]) {
     const direction = rayDirection(c, u, v);
     const point = c.sourceLps.map((s, axis) => s + 812 * direction[axis]) as [number, number, number];
     const p = project(c, point);

@@ -175,9 +175,8 @@ describe("the rule `labels`", () => {
     expect(made.materials).toHaveLength(11);
     expect(made.fields.map(({ channels }) => channels.filter(Boolean).length)).toEqual([4, 4, 3]);
     wanted.forEach((name, i) => {
-      for (const { name: candidate } of made.materials)
-        if (candidate === name) expect(densityAt(made, candidate, i)).toBeGreaterThan(0);
-        else expect(densityAt(made, candidate, i), `${candidate} in ${name}`).toBe(0);
+      const present = made.materials.filter(({ name: candidate }) => densityAt(made, candidate, i) !== 0);
+      expect(present.map(({ name: candidate }) => candidate)).toEqual([name]);
     });
   });
 
