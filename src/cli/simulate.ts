@@ -1,6 +1,5 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { InputError } from "../error/input-error.ts";
 import { readCt, readLabels, readLandmarkFile } from "../node/read-anatomy.ts";
 import { chooseProjector } from "../node/choose-projector.ts";
@@ -14,6 +13,7 @@ import type { Finding } from "../volume/finding.ts";
 import { withAssumedLabelNames } from "../volume/inspection/assumed-label-names.ts";
 import { labelsOnGrid } from "../volume/labels-on-grid.ts";
 import { printJson } from "./failure.ts";
+import { readScene } from "./read-scene.ts";
 
 export interface SimulateOptions {
   readonly ct?: string;
@@ -113,50 +113,6 @@ export async function simulateCommand(
     await patient.release();
     await projector.close();
   }
-}
-
-/** A scene from YAML or JSON (which is YAML); its paths are relative to the file. */
-async function readScene(path: string): Promise<Scene> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError(
-      "scene-unreadable",
-      `cannot read the scene ${path}: ${cause.code ?? cause.message}`,
-      { cause },
-    );
-  });
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [error] = document.errors;
-  if (error) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw new InputError("scene-yaml", `${path}:${line}:${col}: ${error.message.split("\n")[0]}`);
-  }
-  const scene = parseScene(document.toJS({ maxAliasCount: 100 }), (field) => {
-    const at = placeInFile(document, lines, field);
-    return `${path}${at}: ${field.join(".") || "scene"}`;
-  });
-  const beside = <T extends { path: string }>(file: T): T => ({
-    ...file,
-    path: resolve(dirname(path), file.path),
-  });
-  return {
-    ...scene,
-    ct: beside(scene.ct),
-    ...(scene.labels ? { labels: beside(scene.labels) } : {}),
-    ...(scene.labelNames ? { labelNames: beside(scene.labelNames) } : {}),
-    ...(scene.landmarks ? { landmarks: beside(scene.landmarks) } : {}),
-  };
-}
-
-/** ":line:column" of a field, or of the nearest one around it that the file has. */
-function placeInFile(document: Document.Parsed, lines: LineCounter, field: readonly PropertyKey[]): string {
-  for (let length = field.length; length > 0; length--) {
-    const node = document.getIn(field.slice(0, length), true);
-    if (!isNode(node) || !node.range) continue;
-    const { line, col } = lines.linePos(node.range[0]);
-    return `:${line}:${col}`;
-  }
-  return "";
 }
 
 /** Options of the command line over those of the scene file. */

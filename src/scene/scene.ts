@@ -125,6 +125,12 @@ export const sceneSchema = z.strictObject({
 export type SceneInput = z.input<typeof sceneSchema>;
 export type Scene = z.output<typeof sceneSchema>;
 
+/** "expected number, received undefined" in plain words; undefined for other messages. */
+function missing(message: string): string | undefined {
+  const expected = /expected (\w+), received undefined$/.exec(message)?.[1];
+  return expected && `is missing, a ${expected}`;
+}
+
 /**
  * Checks a scene at the door; the error names every field that is wrong.
  *
@@ -139,7 +145,7 @@ export function parseScene(
   const problems = result.error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => `${placeOf([...issue.path, key])}: there is no such field`)
-      : [`${placeOf(issue.path)}: ${issue.message}`],
+      : [`${placeOf(issue.path)}: ${missing(issue.message) ?? issue.message}`],
   );
   throw new InputError("scene-invalid", `the scene is not valid: ${problems.join("; ")}`, {
     remedy: "see docs/scenes.md for every field",

@@ -110,7 +110,8 @@ function fromJson(text: string, name: string): Landmark[] {
 function shown(value: unknown): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  return value !== null && typeof value === "object" ? "an object" : String(value).slice(0, 80);
+  if (value !== null && typeof value === "object") return "an object";
+  return JSON.stringify(value).slice(0, 80);
 }
 
 /** Slicer's columns: id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label,… */

@@ -1,7 +1,15 @@
+import { commandTargets } from "./command-targets.ts";
+import { dicomTarget } from "./dicom-target.ts";
 import { pngTarget } from "./png-target.ts";
 import { tableTargets } from "./table-targets.ts";
 import type { FuzzTarget } from "./target.ts";
 import { volumeTargets } from "./volume-targets.ts";
 
 /** Every door that takes what users bring. */
-export const fuzzTargets: readonly FuzzTarget[] = [...volumeTargets, ...tableTargets, pngTarget];
+export const fuzzTargets: readonly FuzzTarget[] = [
+  ...volumeTargets,
+  dicomTarget,
+  ...tableTargets,
+  pngTarget,
+  ...commandTargets,
+];

@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { InputError } from "../error/input-error.ts";
+import { parseScene, type Scene } from "../scene/scene.ts";
+
+const LONGEST_SCENE = 2 ** 20;
+
+/** A scene from YAML or JSON (which is YAML); its paths are relative to the file. */
+export async function readScene(path: string): Promise<Scene> {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError(
+      "scene-unreadable",
+      `cannot read the scene ${path}: ${cause.code ?? cause.message}`,
+      { cause },
+    );
+  });
+  if (text.length > LONGEST_SCENE)
+    throw new InputError(
+      "scene-too-long",
+      `${path} has ${text.length} characters, a scene at most ${LONGEST_SCENE}`,
+    );
+  const lines = new LineCounter();
+  const { document, content } = parsed(text, lines, path);
+  const scene = parseScene(content, (field) => {
+    const at = placeInFile(document, lines, field);
+    return `${path}${at}: ${field.join(".") || "scene"}`;
+  });
+  const beside = <T extends { path: string }>(file: T): T => ({
+    ...file,
+    path: resolve(dirname(path), file.path),
+  });
+  return {
+    ...scene,
+    ct: beside(scene.ct),
+    ...(scene.labels ? { labels: beside(scene.labels) } : {}),
+    ...(scene.labelNames ? { labelNames: beside(scene.labelNames) } : {}),
+    ...(scene.landmarks ? { landmarks: beside(scene.landmarks) } : {}),
+  };
+}
+
+function parsed(text: string, lines: LineCounter, path: string) {
+  try {
+    const document = parseDocument(text, { lineCounter: lines });
+    const [error] = document.errors;
+    if (error) {
+      const { line, col } = lines.linePos(error.pos[0]);
+      throw new InputError("scene-yaml", `${path}:${line}:${col}: ${error.message.split("\n")[0]}`);
+    }
+    return { document, content: document.toJS({ maxAliasCount: 100 }) as unknown };
+  } catch (cause) {
+    // Aliases without an anchor, aliases of aliases of aliases, and nesting without end show only here.
+    if (cause instanceof ReferenceError || cause instanceof RangeError)
+      throw new InputError("scene-yaml", `${path}: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+/** ":line:column" of a field, or of the nearest one around it that the file has. */
+function placeInFile(document: Document.Parsed, lines: LineCounter, field: readonly PropertyKey[]): string {
+  for (let length = field.length; length > 0; length--) {
+    const node = document.getIn(field.slice(0, length), true);
+    if (!isNode(node) || !node.range) continue;
+    const { line, col } = lines.linePos(node.range[0]);
+    return `:${line}:${col}`;
+  }
+  return "";
+}
