@@ -29,21 +29,20 @@ export interface PixelBox {
   readonly h: number;
 }
 
-/** Plain data for `labels.json`; numbers of pixels are rounded to 1/10000. */
+/** Plain data for `labels.json`; places of landmarks in full precision. */
 export function labelsToJson(labels: Labels): {
   widthPx: number;
   heightPx: number;
   landmarks: { name: string; lpsMm: number[]; pixel: [number, number] | null; status: string }[];
   structures: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
 } {
-  const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
   return {
     widthPx: labels.widthPx,
     heightPx: labels.heightPx,
     landmarks: labels.landmarks.map(({ name, lpsMm, pixel, status }) => ({
       name,
       lpsMm: [...lpsMm],
-      pixel: pixel && [rounded(pixel[0]), rounded(pixel[1])],
+      pixel: pixel && [pixel[0], pixel[1]],
       status,
     })),
     structures: labels.structures.map(({ name, areaPx, box }, index) => ({

@@ -43,7 +43,7 @@ export async function writeSimulation(
     await encodePngFast({ widthPx, heightPx, channels: 1, pixels: picture.pixels }),
   );
   await write("image.npy", encodeNpy(image.shape, image.values));
-  if (labels) {
+  if (labels && labels.structures.length > 0) {
     const names = fileNames(labels.structures.map(({ name }) => name));
     for (const [index, { mask }] of labels.structures.entries())
       await write(`masks/${names[index]}.png`, await encodePngFast(maskPicture(mask, widthPx, heightPx)));

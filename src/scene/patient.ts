@@ -1,5 +1,7 @@
 import type { Anatomy } from "../anatomy/anatomy.ts";
+import { InputError } from "../error/input-error.ts";
 import type { Camera } from "../geometry/camera.ts";
+import { sameGrid } from "../geometry/grid.ts";
 import { type LoadedStructures, loadStructures } from "../label/load-structures.ts";
 import { assignMaterials, type MaterialRule } from "../material/assign-materials.ts";
 import { linearAttenuationField } from "../material/linear-attenuation-field.ts";
@@ -25,8 +27,15 @@ export interface Patient {
 
 const CM_PER_MM = 0.1;
 
+/** @throws InputError `label-grid` when the labels do not lie on the voxels of the CT */
 export function openPatient(anatomy: Anatomy, projector: Projector): Patient {
   const { ct, labelMap } = anatomy;
+  if (labelMap && !sameGrid(ct.grid, labelMap.grid))
+    throw new InputError(
+      "label-grid",
+      `the label map (${labelMap.grid.shape.join(" × ")} voxels) does not lie on the grid of the CT (${ct.grid.shape.join(" × ")})`,
+      { remedy: "resample the label map to the CT; synthex inspect CT --labels FILE shows both" },
+    );
   const prepared = new Map<string, Promise<{ release(): Promise<void> }>>();
   // Each preparation happens once; a failed one may be tried again.
   function once<T extends { release(): Promise<void> }>(key: string, prepare: () => Promise<T>): Promise<T> {

@@ -6,12 +6,14 @@ import type { Exposure } from "../detector/exposure.ts";
 import { detectorModelOfDevice } from "../detector/detector-presets.ts";
 import type { Camera } from "../geometry/camera.ts";
 import type { Labels } from "../label/labels.ts";
+import { locateLandmarks } from "../label/locate-landmarks.ts";
 import type { MaterialRule } from "../material/assign-materials.ts";
 import { massAttenuationTable } from "../material/attenuation.ts";
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 import { sampleKey } from "../random/sample-key.ts";
 import type { Finding } from "../volume/finding.ts";
+import type { Landmark } from "../volume/landmark.ts";
 import { automaticMas } from "./automatic-exposure.ts";
 import { beamCoverage } from "./beam-coverage.ts";
 import { finishedPicture, type FinishedPicture } from "./finished-picture.ts";
@@ -53,7 +55,9 @@ export async function simulate(patient: Patient, scene: Scene): Promise<Simulati
     : grey(patient, scene, camera, scene.simulator));
   const picture = finishedPicture({ scene, camera, ...shot });
   const structures = await patient.structures(scene.structures);
-  const labels = await structures?.project(picture.camera, { landmarks });
+  const labels = structures
+    ? await structures.project(picture.camera, { landmarks })
+    : landmarksAlone(picture.camera, landmarks);
   const findings = coverage.some(({ severity }) => severity === "error")
     ? coverage
     : [...coverage, ...imageCharacter(shot.attenuation)];
@@ -66,6 +70,14 @@ export async function simulate(patient: Patient, scene: Scene): Promise<Simulati
         }
       : shot.quantities[scene.quantity];
   return { placed, picture, image, labels, exposure: shot.exposure, findings };
+}
+
+/** Labels of a patient without a label map: only the landmarks, if there are any. */
+function landmarksAlone(camera: Camera, landmarks: readonly Landmark[]): Labels | undefined {
+  if (landmarks.length === 0) return undefined;
+  const { widthPx, heightPx } = camera;
+  const classes = new Uint16Array(widthPx * heightPx);
+  return { widthPx, heightPx, structures: [], classes, landmarks: locateLandmarks(camera, landmarks) };
 }
 
 /** What a simulator hands over: transmitted intensity, attenuation of every ray, and the quantities behind them. */
