@@ -76,6 +76,7 @@ export function detectorModelById(id: string): DetectorModel {
 
 const modelOfDevice: Readonly<Record<string, string>> = {
   "cios-fusion": "a-si-c-arm",
+  "cios-fusion-cropped": "a-si-c-arm",
   "mobile-c-arm-21": "cmos-c-arm",
   "angio-30x40": "a-si-angiography",
   "radiography-43": "a-si-radiography",

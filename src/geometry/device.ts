@@ -30,6 +30,16 @@ export const devices: readonly Device[] = [
     source: "Gao et al. 2023; Grupp et al. 2020 (panel, distance)",
   },
   {
+    id: "cios-fusion-cropped",
+    name: "The same without the 50 pixels at every border that the paper cuts off (collimator)",
+    widthPx: 1436,
+    heightPx: 1436,
+    pixelPitchMm: 0.194,
+    sourceToDetectorMm: 1020,
+    sourceToIsocentreMm: 700,
+    source: "Gao et al. 2023; Grupp et al. 2020",
+  },
+  {
     id: "mobile-c-arm-21",
     name: "Compact mobile C-arm, 21 × 21 cm panel",
     widthPx: 1024,

@@ -120,6 +120,12 @@ export const sceneSchema = z.strictObject({
     .default("all")
     .describe("all labels, a ready-made set, names, or structures with rules of their own"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  sample: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe("place in a data set; with the seed it keys all random numbers"),
 });
 
 export type SceneInput = z.input<typeof sceneSchema>;

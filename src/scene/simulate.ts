@@ -142,7 +142,7 @@ async function realistic(patient: Patient, scene: Scene, { camera, device }: Pla
     spectrum,
     mas,
     detector: detectorModelOfDevice(device.id),
-    noise: scene.noise ? { key: sampleKey(scene.seed, 0, "exposure") } : undefined,
+    noise: scene.noise ? { key: sampleKey(scene.seed, scene.sample, "exposure") } : undefined,
     scatter: { kind: "none" },
   });
   const attenuation = attenuationAtMeanEnergy(areaDensity, materials, spectrum);

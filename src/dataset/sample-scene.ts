@@ -1,0 +1,48 @@
+import { parseScene, type Scene } from "../scene/scene.ts";
+import type { RandomStream } from "../random/random-stream.ts";
+import { drawScalar } from "./distribution.ts";
+import type { Recipe, RecipeSubject } from "./recipe.ts";
+import type { SampleView } from "./sample-view.ts";
+
+/**
+ * The scene of one sample: plain data that `simulate` carries out. Beam and simulator are drawn from their own stream, so that
+ * another view distribution leaves them as they were.
+ *
+ * @param sha256 of the subject's CT, where known
+ */
+export function sampleScene(options: {
+  recipe: Recipe;
+  subject: RecipeSubject;
+  id: number;
+  view: SampleView;
+  stream: RandomStream;
+}): Scene {
+  const { recipe, subject, view, stream } = options;
+  const { beam } = recipe;
+  const simulators = typeof recipe.simulator === "string" ? [recipe.simulator] : recipe.simulator;
+  const p = [...view.camera.pixelFromLps];
+  return parseScene({
+    ct: subject.ct,
+    device: recipe.device,
+    pixelFromLps: [p.slice(0, 4), p.slice(4, 8), p.slice(8, 12)],
+    widthPx: view.camera.widthPx,
+    heightPx: view.camera.heightPx,
+    sourceToDetectorMm: view.camera.sourceToDetectorMm,
+    simulator: simulators[simulators.length > 1 ? stream.integerBelow(simulators.length) : 0],
+    materials: recipe.materials,
+    beam: {
+      kv: drawScalar(beam.kv, stream),
+      detectorKermaMicroGy: drawScalar(beam.detectorKermaMicroGy, stream),
+      anodeAngleDeg: beam.anodeAngleDeg,
+      filters: beam.filters.map(({ material, thicknessMm }) => ({
+        material,
+        thicknessMm: drawScalar(thicknessMm, stream),
+      })),
+    },
+    noise: recipe.noise,
+    processing: recipe.processing,
+    structures: recipe.structures,
+    seed: recipe.seed,
+    sample: options.id,
+  });
+}
