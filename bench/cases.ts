@@ -7,16 +7,21 @@ export interface BenchCase {
   readonly id: "a" | "b";
   readonly shape: Vector3;
   readonly sizePx: number;
-  /** Samples a ray of the PyTorch renderer: about one a voxel, as its authors use. */
-  readonly torchSamples: number;
-  /** PyTorch renders one row in so many: all rows cost the same. */
-  readonly torchRowStep: number;
+  /** Side of the picture that plastimatch's slow mode makes; its cost is proportional to the number of pixels. */
+  readonly uniformSizePx: number;
+  /** Samples a ray of the PyTorch renderer over 740 mm: as far apart as ours, which are one plane of voxels apart. */
+  readonly gridSamples: number;
+  /** PyTorch renders one row in so many: its cost is proportional to the number of rows. */
+  readonly gridRowStep: number;
 }
 
 export const benchCases: readonly BenchCase[] = [
-  { id: "a", shape: [256, 256, 256], sizePx: 512, torchSamples: 320, torchRowStep: 8 },
-  { id: "b", shape: [512, 512, 400], sizePx: 1024, torchSamples: 640, torchRowStep: 64 },
+  { id: "a", shape: [256, 256, 256], sizePx: 512, uniformSizePx: 256, gridSamples: 352, gridRowStep: 8 },
+  { id: "b", shape: [512, 512, 400], sizePx: 1024, uniformSizePx: 256, gridSamples: 704, gridRowStep: 64 },
 ];
+
+export const title = ({ shape, sizePx }: BenchCase): string =>
+  `${shape.join(" × ")} to ${sizePx} × ${sizePx}`;
 
 export const PANEL_MM = 400;
 export const SOURCE_TO_AXIS_MM = 1000;
@@ -24,7 +29,7 @@ export const SOURCE_TO_PANEL_MM = 1500;
 export const LAO_DEG = 30;
 export const CRA_DEG = 15;
 
-/** The view of every case, at the middle of the volume. */
+/** The view of every case: the middle of the volume, 30° LAO, 15° cranial, looked at from the source. */
 export function benchCamera(sizePx: number): Camera {
   return cArmCamera({
     device: {
@@ -39,5 +44,6 @@ export function benchCamera(sizePx: number): Camera {
     },
     angles: { laoDeg: LAO_DEG, craDeg: CRA_DEG, rollDeg: 0 },
     isocentreLps: [0, 0, 0],
+    viewedFrom: "source",
   });
 }

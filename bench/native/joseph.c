@@ -1,4 +1,4 @@
-// Yardstick for bench/projector.ts: `integrate` of src/projector/wasm/assembly/ in C with SSE intrinsics, the same loops on
+// Yardstick for bench/main.ts: `integrate` of src/projector/wasm/assembly/ in C with SSE intrinsics, the same loops on
 // the same memory image. Usage: joseph IMAGE BLOCK RUNS; prints milliseconds of CPU time, one run a line, and writes the
 // output of the last run over the image's own.
 #define _GNU_SOURCE
