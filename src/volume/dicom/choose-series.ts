@@ -66,10 +66,10 @@ function nothingLeft(
     [left.noPlace, "pictures without a position in the patient"],
   ]
     .filter(([names]) => names.length > 0)
-    .map(([names, what]) => `${names.length} ${what as string}`);
+    .map(([names, what]) => `${what as string}: ${names.length}`);
   return new InputError(
     "dicom-no-slices",
-    `there is no CT slice among ${count} file(s): ${found.join(", ")}`,
+    `no CT slice is among the ${count} file(s) given${found.length > 0 ? ` (${found.join("; ")})` : ""}`,
     {
       remedy: "give the folder that holds the slices themselves; folders inside it are not searched",
     },
