@@ -1,11 +1,17 @@
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
-import { reportFailure } from "./failure.ts";
+import { printJson, reportFailure } from "./failure.ts";
+
+const asJson = process.argv.includes("--json");
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or input. */
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else process.exitCode = reportFailure(error, process.argv.includes("--json"));
+  if (!(error instanceof CommanderError)) process.exitCode = reportFailure(error, asJson);
+  else if (error.exitCode !== 0) {
+    // Commander has said it on stderr already.
+    if (asJson) printJson({ error: { code: "usage", message: error.message.replace(/^error: /, "") } });
+    process.exitCode = 2;
+  }
 }
