@@ -40,8 +40,10 @@ export { materialFromFormula, materialFromMassFractions } from "./material/user-
 export { airKermaMicroGyPerMas } from "./beam/air-kerma.ts";
 export { halfValueLayersMm } from "./beam/half-value-layer.ts";
 export { meanEnergyKeV } from "./beam/mean-energy.ts";
+export { readSpectrumTable } from "./beam/read-spectrum-table.ts";
 export type { Spectrum } from "./beam/spectrum.ts";
-export { tungstenSpectrum } from "./beam/tungsten-spectrum.ts";
+export { spectrumFromTable } from "./beam/spectrum-from-table.ts";
+export { type TungstenTube, tungstenSpectrum } from "./beam/tungsten-spectrum.ts";
 
 export type { AreaDensityImage } from "./projector/area-density.ts";
 export type { LineIntegrals, LoadedField, Projector, StructureTrace } from "./projector/projector.ts";

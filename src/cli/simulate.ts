@@ -1,8 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
+import { spectrumFromTable } from "../beam/spectrum-from-table.ts";
 import { InputError } from "../error/input-error.ts";
 import { readCt, readLabels, readLandmarkFile } from "../node/read-anatomy.ts";
 import { chooseProjector } from "../node/choose-projector.ts";
+import { readSpectrumFile } from "../node/read-spectrum-file.ts";
 import type { SourceFile } from "../node/source-file.ts";
 import { writeSimulation } from "../node/write-simulation.ts";
 import { openPatient } from "../scene/patient.ts";
@@ -35,6 +37,7 @@ export interface SimulateOptions {
   readonly kv?: number;
   readonly mas?: number;
   readonly filter?: { material: string; thicknessMm: number }[];
+  readonly spectrum?: string;
   readonly noise: boolean;
   readonly seed?: number;
   readonly quantity?: "radiograph" | "area-density" | "line-integral";
@@ -51,7 +54,8 @@ export async function simulateCommand(
   options: SimulateOptions,
 ): Promise<void> {
   const started = performance.now();
-  const scene = withOptions(scenePath === undefined ? undefined : await readScene(scenePath), options);
+  const asked = withOptions(scenePath === undefined ? undefined : await readScene(scenePath), options);
+  const scene = options.spectrum === undefined ? asked : await withSpectrum(asked, options.spectrum);
   const say = (text: string) => process.stderr.write(`${text}\n`);
   await mkdir(options.out, { recursive: true }).catch((cause: Error) => {
     throw new InputError("out-unusable", `cannot make the folder ${options.out}: ${cause.message}`, {
@@ -177,6 +181,20 @@ function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Sce
   const byLabel = options.labelMaterial && { ...base?.materials.byLabel, ...options.labelMaterial };
   const materials = { ...base?.materials, ...defined({ rule, byLabel }) };
   return parseScene({ ...rest, ...defined(overrides), beam, materials });
+}
+
+/** The table goes into the scene, so that its record stands alone. */
+async function withSpectrum(scene: Scene, path: string): Promise<Scene> {
+  const { energyKeV, photons } = await readSpectrumFile(path);
+  const { kv } = spectrumFromTable({ energyKeV, photons });
+  return parseScene({
+    ...scene,
+    beam: {
+      ...scene.beam,
+      kv: Math.min(150, Math.max(40, Math.round(kv))),
+      spectrum: { energyKeV: Array.from(energyKeV), photons: Array.from(photons) },
+    },
+  });
 }
 
 function structureOption(text: string): SceneInput["structures"] {

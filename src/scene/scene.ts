@@ -31,6 +31,13 @@ const filter = z.strictObject({
   thicknessMm: finite.min(0).max(2000),
 });
 
+const spectrumTable = z.strictObject({
+  energyKeV: z.array(finite).min(2).max(20_000),
+  photons: z.array(finite).min(2).max(20_000).describe("per bin, in any unit"),
+  energiesAre: z.enum(["centres", "lower-edges"]).default("centres"),
+  airKermaMicroGyPerMas: finite.positive().max(1e6).default(100).describe("output at 1 m"),
+});
+
 const matrixRow = z.tuple([finite, finite, finite, finite]);
 
 /**
@@ -104,6 +111,11 @@ export const sceneSchema = z.strictObject({
         .array(filter)
         .max(10)
         .default([{ material: "Al", thicknessMm: 3 }]),
+      spectrum: spectrumTable
+        .optional()
+        .describe(
+          "a spectrum of one's own, behind all filters; kv, anodeAngleDeg and filters then make nothing",
+        ),
     })
     .prefault({}),
   noise: z.boolean().default(true),

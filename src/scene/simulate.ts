@@ -1,6 +1,5 @@
 import { meanEnergyKeV } from "../beam/mean-energy.ts";
 import type { Spectrum } from "../beam/spectrum.ts";
-import { tungstenSpectrum } from "../beam/tungsten-spectrum.ts";
 import { expose } from "../detector/expose.ts";
 import type { Exposure } from "../detector/exposure.ts";
 import { detectorModelOfDevice } from "../detector/detector-presets.ts";
@@ -16,6 +15,7 @@ import type { Finding } from "../volume/finding.ts";
 import type { Landmark } from "../volume/landmark.ts";
 import { automaticMas } from "./automatic-exposure.ts";
 import { beamCoverage } from "./beam-coverage.ts";
+import { beamSpectrum } from "./beam-spectrum.ts";
 import { finishedPicture, type FinishedPicture } from "./finished-picture.ts";
 import { imageCharacter } from "./image-character.ts";
 import type { Patient } from "./patient.ts";
@@ -120,11 +120,7 @@ async function grey(
 /** `realistic`: polychromatic, energy-integrating, with blur, noise, saturation and 16-bit read-out. */
 async function realistic(patient: Patient, scene: Scene, { camera, device }: PlacedCamera): Promise<Shot> {
   const { image: areaDensity, materials } = await patient.areaDensity(materialRule(scene), camera);
-  const spectrum = tungstenSpectrum({
-    kv: scene.beam.kv,
-    anodeAngleDeg: scene.beam.anodeAngleDeg,
-    filters: scene.beam.filters,
-  });
+  const spectrum = beamSpectrum(scene.beam);
   const mas =
     scene.beam.mas === "automatic"
       ? automaticMas({
