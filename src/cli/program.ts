@@ -7,6 +7,7 @@ import {
   rotationOption,
   wholeNumberBetween,
 } from "./option.ts";
+import { shardOption } from "./shard-option.ts";
 
 /** Every command of `synthex`; each loads only what it needs, when it runs. */
 export function createProgram(): Command {
@@ -39,9 +40,15 @@ export function createProgram(): Command {
     );
 
   command("spectrum", "the spectrum of a tungsten tube")
-    .requiredOption("--kv <kV>", "tube voltage", numberBetween(40, 150, "kV"))
+    .option("--kv <kV>", "tube voltage", numberBetween(40, 150, "kV"))
     .option("--anode-angle <degrees>", "anode angle", numberBetween(5, 30, "degrees"), 12)
     .option("--filter <material:mm>", "filter, repeatable", filterOption)
+    .option("--from <file>", "a table instead of a tube: energy in keV and photons, one bin a line")
+    .addOption(
+      new Option("--energies-are <what>", "what the table's energies are to their bins")
+        .choices(["centres", "lower-edges"])
+        .default("centres"),
+    )
     .option("--table", "print the spectrum bin by bin as CSV")
     .action(async (options) => (await import("./spectrum.ts")).spectrumCommand(options));
 
@@ -91,6 +98,7 @@ export function createProgram(): Command {
     .option("--kv <kV>", "tube voltage", numberBetween(40, 150, "kV"))
     .option("--mas <mAs>", "tube charge; automatic exposure without it", numberBetween(1e-6, 10_000, "mAs"))
     .option("--filter <material:mm>", "beam filter, repeatable", filterOption)
+    .option("--spectrum <file>", "table of the beam behind all filters: energy in keV and photons a line")
     .option("--no-noise", "leave out quantum and electronic noise")
     .option("--seed <n>", "seed of the noise", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
     .addOption(
@@ -121,6 +129,36 @@ export function createProgram(): Command {
     .option("--quick", "leave out the checks that take longer than a few seconds")
     .option("--out <file>", "also write the report as HTML")
     .action(async (options) => (await import("./validate.ts")).validateCommand(options));
+
+  command("generate <recipe>", "a data set from a recipe; goes on where an earlier run was broken off")
+    .requiredOption("--out <dir>", "folder of the data set")
+    .option("--count <n>", "samples in all, instead of the recipe's", wholeNumberBetween(1, 1e9))
+    .option("--seed <n>", "seed, instead of the recipe's", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
+    .option("--workers <n>", "threads; default one a core", wholeNumberBetween(1, 256))
+    .option("--shard <i/n>", "makes the i-th of n parts, counted from 1", shardOption)
+    .action(async (recipe, options) => (await import("./generate.ts")).generateCommand(recipe, options));
+
+  command("merge <dir>", "makes one data set of the shards in a folder").action(async (directory, options) =>
+    (await import("./merge.ts")).mergeCommand(directory, options),
+  );
+
+  command("verify <dir>", "holds a data set to its records")
+    .option("--hashes", "read every file and compare its SHA-256")
+    .option("--repair", "make again what is missing or damaged (compares hashes)")
+    .option("--recipe-folder <dir>", "where the recipe's CTs are, if not where they were")
+    .action(async (directory, options) => (await import("./verify.ts")).verifyCommand(directory, options));
+
+  command("rerender <dir>", "renders one sample again and compares it byte for byte")
+    .requiredOption("--id <n>", "number of the sample", wholeNumberBetween(0, 1e9))
+    .option("--out <dir>", "keep the files")
+    .option("--recipe-folder <dir>", "where the recipe's CTs are, if not where they were")
+    .action(async (directory, options) =>
+      (await import("./rerender.ts")).rerenderCommand(directory, options),
+    );
+
+  command("schema", "JSON Schema of recipes, for an editor").action(async () =>
+    (await import("./schema.ts")).schemaCommand(),
+  );
 
   command("devices", "the X-ray units and views that have names").action(async (options) =>
     (await import("./devices.ts")).devicesCommand(options),

@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { glob, readFile } from "node:fs/promises";
+import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import { type Recipe, type RecipeSubject, readRecipe } from "../../dataset/recipe.ts";
+import { InputError } from "../../error/input-error.ts";
+
+/** A recipe with its globs expanded; paths stay relative to `folder`, so that no record holds a path of this machine. */
+export interface LoadedRecipe {
+  readonly recipe: Recipe;
+  readonly folder: string;
+}
+
+/** Reads a recipe file and finds its subjects. */
+export async function loadRecipe(
+  path: string,
+  overrides: { count?: number; seed?: number } = {},
+): Promise<LoadedRecipe> {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError(
+      "recipe-unreadable",
+      `cannot read the recipe ${path}: ${cause.code === "ENOENT" ? "there is no such file" : (cause.code ?? cause.message)}`,
+      { cause, remedy: "`synthex recipes` lists those that come with SyntheX" },
+    );
+  });
+  const recipe = readRecipe(text, path);
+  const folder = dirname(resolve(path));
+  const subjects = (
+    await Promise.all(recipe.subjects.map((subject) => expanded(subject, folder, path)))
+  ).flat();
+  const names = subjects.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new InputError("recipe-subject-twice", `${path}: two subjects are called "${twice}"`, {
+      remedy: "give them names of their own",
+    });
+  return {
+    recipe: {
+      ...recipe,
+      subjects,
+      count: overrides.count ?? recipe.count,
+      seed: overrides.seed ?? recipe.seed,
+    },
+    folder,
+  };
+}
+
+/** SHA-256 of everything in a recipe that its samples depend on: all but how many there are. */
+export function recipeHash({ count: _, description: __, ...rest }: Recipe): string {
+  return createHash("sha256").update(JSON.stringify(rest)).digest("hex");
+}
+
+/** The subjects that one entry stands for. */
+async function expanded(
+  subject: RecipeSubject,
+  folder: string,
+  recipePath: string,
+): Promise<RecipeSubject[]> {
+  if (!subject.ct.includes("*")) return [{ ...subject, name: subject.name ?? nameOf(subject.ct) }];
+  const pattern = resolve(folder, subject.ct);
+  const parts = pattern.split("*");
+  if (parts.length !== 2)
+    throw new InputError("recipe-glob", `${recipePath}: the CT pattern "${subject.ct}" has more than one *`, {
+      remedy: "use one * for the part that differs between subjects",
+    });
+  const found: string[] = [];
+  for await (const match of glob(pattern)) found.push(match);
+  if (found.length === 0)
+    throw new InputError("recipe-glob-empty", `${recipePath}: no CT matches "${subject.ct}" in ${folder}`);
+  return found.toSorted().map((match) => {
+    const star = match.slice(parts[0].length, match.length - parts[1].length);
+    const filled = <K extends "labels" | "landmarks" | "labelNames">(field: K): Partial<RecipeSubject> =>
+      subject[field] === undefined ? {} : { [field]: (subject[field] as string).replaceAll("*", star) };
+    return {
+      ...subject,
+      ct: isAbsolute(subject.ct) ? match : relative(folder, match).replaceAll("\\", "/"),
+      name: star.replaceAll(/[^\w.-]+/g, "_") || nameOf(match),
+      ...filled("labels"),
+      ...filled("labelNames"),
+      ...filled("landmarks"),
+    };
+  });
+}
+
+/** The file's name without its extensions, in characters that a name may have. */
+const nameOf = (path: string): string =>
+  basename(path)
+    .replace(/(\.nii\.gz|\.seg\.nrrd|\.[A-Za-z]\w*)$/, "")
+    .replaceAll(/[^\w.-]+/g, "_");

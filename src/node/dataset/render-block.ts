@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { BlockOutput } from "../../dataset/block-output.ts";
+import { drawPatient } from "../../dataset/draw-patient.ts";
+import type { EncodedFile } from "../../dataset/formats/encoded-file.ts";
+import type { BlockRecord, FileRecord, ManifestLine } from "../../dataset/manifest.ts";
+import { openOutputs } from "../../dataset/outputs.ts";
+import { patientFacts } from "../../dataset/patient-facts.ts";
+import type { Recipe } from "../../dataset/recipe.ts";
+import { renderSample, type Sample } from "../../dataset/render-sample.ts";
+import { variedPatient } from "../../dataset/varied-patient.ts";
+import type { Projector } from "../../projector/projector.ts";
+import { openPatient } from "../../scene/patient.ts";
+import { deflatePng } from "../deflate.ts";
+import { softwareVersion } from "../software-version.ts";
+import { writeAtomically } from "../write-atomically.ts";
+import type { SubjectLibrary } from "./subject-library.ts";
+
+/** Where the files of a block go: to disk, or nowhere when only their hashes are asked for. */
+export type FileSink = (file: EncodedFile) => Promise<void>;
+
+export const fileSink =
+  (directory: string): FileSink =>
+  (file) =>
+    // Unsynced: a block counts only once its record, which is synced, tells the hashes of these files.
+    writeAtomically(join(directory, file.path), file.bytes, { sync: false });
+
+/**
+ * Renders the samples of one block and hands their files to `sink`; the record tells what they are. The same bytes wherever
+ * and whenever it is called.
+ *
+ * @param onSample called after every sample
+ * @param only renders just this sample of the block, for `rerender`
+ */
+export async function renderBlock(options: {
+  recipe: Recipe;
+  recipeHash: string;
+  block: number;
+  subjects: SubjectLibrary;
+  projector: Projector;
+  sink: FileSink;
+  onSample?: (sample: Sample) => void;
+  only?: number;
+}): Promise<BlockRecord> {
+  const { recipe, block, sink, only } = options;
+  const draw = drawPatient(recipe, block);
+  const anatomy = variedPatient(recipe, block, await options.subjects.anatomy(draw.subject));
+  const facts = patientFacts(anatomy);
+  const patient = openPatient(anatomy, options.projector);
+  try {
+    const outputs = openOutputs(recipe, block, { deflate: deflatePng });
+    const samples: ManifestLine[] = [];
+    const keep = async (files: readonly EncodedFile[]): Promise<FileRecord[]> => {
+      for (const file of files) await sink(file);
+      return files.map(({ path, bytes }) => ({ path, bytes: bytes.byteLength, sha256: sha256(bytes) }));
+    };
+    for (let id = only ?? draw.first; id < (only === undefined ? draw.end : only + 1); id++) {
+      const sample = await renderSample({ recipe, id, subject: draw.subject, patient, facts });
+      const files = await keep(await filesOf(outputs, sample));
+      samples.push(manifestLine(sample, files));
+      options.onSample?.(sample);
+    }
+    const parts =
+      only === undefined ? await keep((await Promise.all(outputs.map((output) => output.end()))).flat()) : [];
+    return { block, recipe: options.recipeHash, version: softwareVersion(), samples, parts };
+  } finally {
+    await patient.release();
+  }
+}
+
+const filesOf = async (outputs: readonly BlockOutput[], sample: Sample): Promise<EncodedFile[]> =>
+  (await Promise.all(outputs.map((output) => output.add(sample)))).flat();
+
+function manifestLine(
+  { id, subject, view, scene, rejections, simulation }: Sample,
+  files: FileRecord[],
+): ManifestLine {
+  const { labels } = simulation;
+  return {
+    id,
+    subject: subject.name ?? "",
+    split: subject.split,
+    files,
+    view: { ...view },
+    structures: (labels?.structures ?? []).map(({ name, areaPx }) => ({ name, areaPx })),
+    landmarks: (labels?.landmarks ?? []).map(({ name, status }) => ({ name, status })),
+    rejections: [...rejections],
+    scene: { ...scene },
+  };
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
