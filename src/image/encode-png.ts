@@ -82,13 +82,15 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-function crc32(bytes: Uint8Array): number {
+/** CRC-32 of PNG, gzip and zip. */
+export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff];
   return ~crc >>> 0;
 }
 
-async function deflateStream(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+/** The zlib format by what every browser and Node has. */
+export async function deflateStream(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
   return new Uint8Array(await new Response(compressed).arrayBuffer());
 }
