@@ -25,11 +25,20 @@ export async function readSourceFile(path: string): Promise<SourceFile> {
         sha256: createHash("sha256").update(bytes).digest("hex"),
       };
     }
-    const names = (await readdir(absolute, { withFileTypes: true }))
+    const entries = await readdir(absolute, { withFileTypes: true });
+    const names = entries
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name)
       .toSorted();
-    if (names.length === 0) throw new InputError("folder-empty", `the folder ${path} holds no files`);
+    if (names.length === 0) {
+      const inside = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+      throw new InputError("folder-empty", `the folder ${path} holds no files`, {
+        remedy:
+          inside.length === 0
+            ? "give the folder that holds the slices"
+            : `give the folder inside it that holds the series: ${inside.toSorted().slice(0, 8).join(", ")}`,
+      });
+    }
     const hash = createHash("sha256");
     const files: { name: string; bytes: Uint8Array }[] = [];
     for (const name of names) {

@@ -58,6 +58,14 @@ function valueFindings(slices: readonly Slice[]): Finding[] {
       severity: "warning",
       message: "no slice has a rescale slope and intercept: stored values are taken as Hounsfield units",
     });
+  // US is "unspecified"; spectral CT writes electron densities, effective atomic numbers and others here.
+  const other = slices.find(({ rescaleType }) => !["", "HU", "US"].includes(rescaleType));
+  if (other)
+    findings.push({
+      code: "dicom-rescale-type",
+      severity: "warning",
+      message: `${other.name} says that its values are ${other.rescaleType}, not HU: use a series of Hounsfield units`,
+    });
   const lossy = slices.find(({ syntax }) => syntax.lossy);
   if (lossy)
     findings.push({

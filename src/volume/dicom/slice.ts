@@ -31,6 +31,8 @@ export interface Slice {
   readonly intercept: number;
   /** Whether slope and intercept stand in the file. */
   readonly scaled: boolean;
+  /** What the scaled values are, `HU` as a rule; "" where the file does not say. */
+  readonly rescaleType: string;
   /** Stored words from low to high that lie outside the image. */
   readonly padding: readonly [number, number] | undefined;
   readonly layout: WordLayout;
@@ -40,6 +42,9 @@ export interface Slice {
 
 /** Slices are at most this wide and high; the largest CT matrices have 2048. */
 const MAX_SIDE_PX = 4096;
+
+/** CT numbers are a few thousand; this keeps those of any word within float32. */
+const LARGEST_RESCALE = 1e6;
 
 const ROWS: Tag = 0x00280010;
 const COLUMNS: Tag = 0x00280011;
@@ -123,6 +128,8 @@ function slice(file: DicomFile, name: string, sources: readonly DataSet[], pixel
     );
   const slope = optional(0x00281053, "the rescale slope (0028,1053)");
   const intercept = optional(0x00281052, "the rescale intercept (0028,1052)");
+  if (Math.abs(slope ?? 1) > LARGEST_RESCALE || Math.abs(intercept ?? 0) > LARGEST_RESCALE)
+    refuse("rescale", `the rescale slope ${slope} and intercept ${intercept} are not those of a CT`);
   if (slope === 0) refuse("slope", "the rescale slope (0028,1053) is 0, which makes every voxel the same");
   return {
     name,
@@ -138,6 +145,7 @@ function slice(file: DicomFile, name: string, sources: readonly DataSet[], pixel
     slope: slope ?? 1,
     intercept: intercept ?? 0,
     scaled: slope !== undefined || intercept !== undefined,
+    rescaleType: sources.map((source) => source.text(0x00281054)).find((text) => text !== "") ?? "",
     padding: paddingRange(dataSet, layout),
     layout,
     syntax,

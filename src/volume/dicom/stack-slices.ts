@@ -8,6 +8,9 @@ import type { Slice } from "./slice.ts";
 /** Direction cosines may differ by as much as their digits in files do: 0.03° here. */
 const AXIS_TOLERANCE = 5e-4;
 
+/** A gap of this many usual steps holds a place for another slice. */
+const WIDE_GAP = 1.5;
+
 /** Two slices closer than this lie in the same place. */
 const SAME_PLACE_MM = 1e-3;
 
@@ -162,16 +165,8 @@ function evenStep(slices: readonly Slice[], depth: (slice: Slice) => number): Ve
     });
   const gaps = slices.slice(1).map((slice, n) => depth(slice) - depth(slices[n]));
   const usual = gaps.toSorted((a, b) => a - b)[(gaps.length - 1) >> 1];
-  const wide = gaps.findIndex((gap) => gap > 1.5 * usual);
-  if (wide >= 0) {
-    const missing = Math.max(1, Math.round(gaps[wide] / usual) - 1);
-    const what = missing === 1 ? "a slice is" : `${missing} slices are`;
-    throw new InputError(
-      "dicom-missing-slice",
-      `${what} missing between ${slices[wide].name} (${placeText(slices[wide])}) and ${slices[wide + 1].name} (${placeText(slices[wide + 1])}): they lie ${gaps[wide].toFixed(2)} mm apart, most others ${usual.toFixed(2)} mm`,
-      { remedy: "copy or export the series again" },
-    );
-  }
+  const wide = gaps.findIndex((gap) => gap > WIDE_GAP * usual);
+  if (wide >= 0) throw gapError(slices, gaps, { wide, usual });
   const step = scale(subtract(last.positionLps, first.positionLps), 1 / (slices.length - 1));
   const allowedMm = Math.max(STRAY_MM, STRAY_SHARE * usual);
   for (const [n, slice] of slices.entries()) {
@@ -184,6 +179,33 @@ function evenStep(slices: readonly Slice[], depth: (slice: Slice) => number): Ve
       );
   }
   return step;
+}
+
+/** One or two wide gaps are missing slices; many are a scan whose step changes. */
+function gapError(
+  slices: readonly Slice[],
+  gaps: readonly number[],
+  { wide, usual }: { wide: number; usual: number },
+): InputError {
+  const [before, after] = [slices[wide], slices[wide + 1]];
+  const between = `${before.name} (${placeText(before)}) and ${after.name} (${placeText(after)})`;
+  const wideGaps = gaps.filter((gap) => gap > WIDE_GAP * usual).length;
+  if (wideGaps >= 3 && wideGaps > gaps.length / 4)
+    return new InputError(
+      "dicom-uneven-slices",
+      `the step between slices changes: ${usual.toFixed(2)} mm in some places, ${gaps[wide].toFixed(2)} mm in ${wideGaps}, first between ${between}`,
+      {
+        remedy:
+          "put the slices of one step into a folder of their own, or resample the series to an even step",
+      },
+    );
+  const missing = Math.max(1, Math.round(gaps[wide] / usual) - 1);
+  const what = missing === 1 ? "a slice is" : `${missing} slices are`;
+  return new InputError(
+    "dicom-missing-slice",
+    `${what} missing between ${between}: they lie ${gaps[wide].toFixed(2)} mm apart, most others ${usual.toFixed(2)} mm`,
+    { remedy: "copy or export the series again" },
+  );
 }
 
 const placeText = ({ positionLps }: Slice): string =>
