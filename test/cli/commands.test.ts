@@ -67,7 +67,7 @@ test("without --json people get a table", async () => {
   expect(stdout).toContain("photoelectric");
 });
 
-describe("wrong usage or input ends with 2 and one sentence that helps", () => {
+describe.concurrent("wrong usage or input ends with 2 and one sentence that helps", () => {
   const simulate = (...words: string[]) => [
     "simulate",
     "--ct",

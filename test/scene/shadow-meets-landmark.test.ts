@@ -45,9 +45,10 @@ describe("a bead's shadow meets its landmark", () => {
     expect(written[1]).toBeCloseTo(v, 9);
 
     // The shadow, 13 pixels wide, above what lies around it.
+    const background = values.toSorted()[values.length >> 1];
     const around = values.map((value, n) => {
       const near = Math.hypot((n % camera.widthPx) - u, Math.floor(n / camera.widthPx) - v) < 14;
-      return near ? Math.max(value - backgroundOf(values), 0) : 0;
+      return near ? Math.max(value - background, 0) : 0;
     });
     const shadow = centroid(around, camera.widthPx);
     expect(Math.hypot(shadow.u - u, shadow.v - v)).toBeLessThan(0.1);
@@ -58,8 +59,6 @@ describe("a bead's shadow meets its landmark", () => {
     expect(Math.hypot(middle.u - u, middle.v - v)).toBeLessThan(0.5);
   });
 });
-
-const backgroundOf = (values: Float32Array): number => values.toSorted()[values.length >> 1];
 
 test("landmarks are visible, outside the panel, or behind the source", async () => {
   const { ct } = bead([0, 0, 0]);
