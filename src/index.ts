@@ -28,6 +28,12 @@ export { writeMetaImage } from "./volume/write-meta-image.ts";
 export { writeNifti } from "./volume/write-nifti.ts";
 
 export type { Anatomy } from "./anatomy/anatomy.ts";
+export {
+  evaluateLandmarkRules,
+  type RuledLandmarks,
+} from "./anatomy/landmark-rules/evaluate-landmark-rules.ts";
+export { hipLandmarkRules } from "./anatomy/landmark-rules/hip-landmark-rules.ts";
+export { type LandmarkRule, landmarkRuleSchema } from "./anatomy/landmark-rules/landmark-rule.ts";
 
 export { assignMaterials, type MaterialRule } from "./material/assign-materials.ts";
 export { massAttenuationCm2PerG } from "./material/attenuation.ts";

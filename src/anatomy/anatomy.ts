@@ -4,7 +4,7 @@ import type { Volume } from "../volume/volume.ts";
 
 /** What is known about one patient. */
 export interface Anatomy {
-  readonly ct: Volume<"HU">;
+  readonly ct: Volume;
   readonly labelMap?: LabelMap;
   readonly landmarks: readonly Landmark[];
 }
