@@ -127,6 +127,17 @@ describe("what is not one even stack is refused, and the slice is named", () => 
     }
   });
 
+  it("a scan whose step changes is not said to miss slices", async () => {
+    const last = plainSeries().find(({ bytes }) => Buffer.from(bytes).includes("108.25"));
+    if (!last) throw new RangeError("no slice lies at 108.25 mm");
+    const wider = ["113.25", "118.25", "123.25"].map((z) =>
+      edited({ ...last, name: `${z}.dcm` }, "108.25", z),
+    );
+    const error = await refusal([...plainSeries(), ...wider]);
+    expect(error.code).toBe("dicom-uneven-slices");
+    expect(error.message).toContain("2.50 mm in some places, 5.00 mm in 3");
+  });
+
   it("two series, each told by number, description and first file", async () => {
     const second = plainSeries().map((file) =>
       edited({ ...file, name: `b-${file.name}` }, "2.25.7.1", "2.25.7.2"),
@@ -194,6 +205,17 @@ describe("values", () => {
     expect(codes(findings)).toEqual(["dicom-padding"]);
     // 51 voxels of 192 in each slice.
     expect(findings[0].message).toContain("26.6 %");
+    const tissue = series("padding").map((file) => withUint16(file, 0x28, 0x120, 1000));
+    expect(codes((await readDicomSeries(tissue)).findings)).toEqual(["dicom-padding", "dicom-padding-value"]);
+  });
+
+  it("gaps between thin slices, and values that are not HU, are told", async () => {
+    const thin = plainSeries().map((file) => edited(file, "DS\u0004\u00002.5 ", "DS\u0004\u00001.0 "));
+    const { findings } = await readDicomSeries(thin);
+    expect(codes(findings)).toEqual(["dicom-slice-gaps"]);
+    expect(findings[0].message).toContain("slices of 1 mm lie 2.50 mm apart");
+    const density = series("enhanced-native").map((file) => edited(file, "HU", "ED"));
+    expect(codes((await readDicomSeries(density)).findings)).toEqual(["dicom-rescale-type"]);
   });
 
   it("fractions of a Hounsfield unit are kept", async () => {
@@ -206,6 +228,11 @@ describe("values", () => {
     const [first, ...rest] = plainSeries();
     const zero = edited(first, "DS\u0002\u00001 ", "DS\u0002\u00000 ");
     expect((await refusal([zero, ...rest])).code).toBe("dicom-slope");
+    const hidden = (file: NamedBytes): NamedBytes =>
+      edited(edited(file, "(\u0000R\u0010", "(\u0000R\u0011"), "(\u0000S\u0010", "(\u0000S\u0011");
+    expect((await refusal([hidden(first), ...rest])).code).toBe("dicom-rescale-missing");
+    const { findings } = await readDicomSeries(plainSeries().map(hidden));
+    expect(codes(findings)).toEqual(["dicom-rescale-missing"]);
   });
 });
 

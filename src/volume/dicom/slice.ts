@@ -2,6 +2,7 @@ import { InputError } from "../../error/input-error.ts";
 import type { Vector3 } from "../../geometry/vector.ts";
 import type { DataSet, Tag } from "./data-set.ts";
 import type { DicomFile } from "./open-dicom.ts";
+import { pixelFrames } from "./pixel-frames.ts";
 import type { TransferSyntax } from "./transfer-syntax.ts";
 
 /** How the words of a slice are stored. */
@@ -64,7 +65,7 @@ export function slicesOf(file: DicomFile): Slice[] {
   const { dataSet, name } = file;
   const count = dataSet.decimals(NUMBER_OF_FRAMES)?.[0] ?? 1;
   const groups = dataSet.items(FRAME_GROUPS);
-  if (count <= 1 && groups.length === 0) return [slice(file, name, [dataSet], frames(file, 1)[0])];
+  if (count <= 1 && groups.length === 0) return [slice(file, name, [dataSet], pixelFrames(file, 1)[0])];
   if (groups.length !== count)
     throw new InputError(
       "dicom-frames",
@@ -72,7 +73,7 @@ export function slicesOf(file: DicomFile): Slice[] {
       { remedy: "export the series as one file for each slice" },
     );
   const shared = dataSet.items(SHARED_GROUPS);
-  const pixels = frames(file, count);
+  const pixels = pixelFrames(file, count);
   return groups.map((group, index) => {
     const sources = [group, ...shared].flatMap((item) => [
       ...item.items(PLANE_POSITION),
@@ -180,60 +181,4 @@ function paddingRange(dataSet: DataSet, { signed }: WordLayout): [number, number
   const limit = dataSet.uint16(0x00280121) ?? value;
   const numbers = [value, limit].map((word) => (signed ? (word << 16) >> 16 : word));
   return [Math.min(...numbers), Math.max(...numbers)];
-}
-
-/** The bytes of every frame: equal parts of native data, or fragments put together. */
-function frames({ dataSet, name, syntax }: DicomFile, count: number): Uint8Array[] {
-  const data = dataSet.pixelData();
-  if (!data) throw dataSet.damaged("it has no pixel data");
-  if (!data.fragments) {
-    if (syntax.coding !== "native")
-      throw dataSet.damaged(`its pixel data is said to be ${syntax.name}, but is not in fragments`);
-    const frameBytes = Math.floor(data.bytes.length / count);
-    if (count === 1) return [data.bytes];
-    const pixels = (dataSet.uint16(ROWS) ?? 0) * (dataSet.uint16(COLUMNS) ?? 0);
-    const exact = (pixels * (dataSet.uint16(0x00280100) ?? 16)) / 8;
-    if (frameBytes < exact)
-      throw dataSet.damaged(`${count} frames need ${count * exact} bytes, found ${data.bytes.length}`);
-    return Array.from({ length: count }, (_, n) => data.bytes.subarray(n * exact, (n + 1) * exact));
-  }
-  if (syntax.coding === "native")
-    throw dataSet.damaged("its pixel data is in fragments, but said to be native");
-  const [table, ...fragments] = data.fragments;
-  if (count === 1) return [joined(fragments)];
-  if (fragments.length === count) return fragments;
-  // The table gives where each frame begins, counted from the first fragment, heads of items (8 bytes) included.
-  const starts = new Map<number, number>();
-  let at = 0;
-  for (const [index, fragment] of fragments.entries()) {
-    starts.set(at, index);
-    at += 8 + fragment.length;
-  }
-  const view = new DataView(table?.buffer ?? new ArrayBuffer(0), table?.byteOffset ?? 0, table?.length ?? 0);
-  const firsts = Array.from({ length: Math.floor(view.byteLength / 4) }, (_, n) =>
-    starts.get(view.getUint32(4 * n, true)),
-  );
-  if (
-    firsts.length !== count ||
-    firsts.some((first, n) => first === undefined || (n > 0 && first <= (firsts[n - 1] ?? 0)))
-  )
-    throw new InputError(
-      "dicom-frames",
-      `${name}: ${count} frames lie in ${fragments.length} fragments without a table`,
-      {
-        remedy: "export the series as one file for each slice",
-      },
-    );
-  return firsts.map((first, n) => joined(fragments.slice(first, firsts[n + 1])));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
