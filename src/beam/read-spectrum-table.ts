@@ -18,7 +18,7 @@ export function readSpectrumTable(text: string, name = "spectrum table"): Spectr
     .entries()) {
     const trimmed = line.trim();
     if (trimmed === "" || /^(#|\/\/)/.test(trimmed)) continue;
-    const cells = trimmed.split(/[,;\s]+/);
+    const cells = trimmed.split(separatorOf(trimmed));
     const [energy, count] = cells.map(numberOf);
     if (energyKeV.length === 0 && Number.isNaN(energy) && headings++ === 0) continue;
     if (cells.length < 2 || Number.isNaN(energy) || Number.isNaN(count))
@@ -33,6 +33,12 @@ export function readSpectrumTable(text: string, name = "spectrum table"): Spectr
     photons.push(count);
   }
   return { energyKeV, photons };
+}
+
+/** A line that holds a semicolon is apart by semicolons, so that a decimal comma is noticed; then commas, then blanks. */
+function separatorOf(line: string): RegExp {
+  if (line.includes(";")) return /\s*;\s*/;
+  return line.includes(",") ? /\s*,\s*/ : /\s+/;
 }
 
 const numberOf = (cell: string): number => (cell === "" ? Number.NaN : Number(cell));

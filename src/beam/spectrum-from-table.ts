@@ -141,6 +141,12 @@ function rebinned(edges: Float64Array, photons: Float64Array, binKeV: number): B
 
 /** Only bins whose centre attenuation is known for; a last bin of zeros may lie above. */
 function withinAttenuation({ energyKeV, photons }: Bins): Bins {
+  const beyond = energyKeV.findIndex((energy, bin) => energy > HIGHEST_KEV && photons[bin] > 0);
+  if (beyond >= 0)
+    throw new InputError(
+      "spectrum-table",
+      `the spectrum table has photons at ${energyKeV[beyond]} keV, above the ${HIGHEST_KEV} keV that attenuation is known for`,
+    );
   const kept = [...energyKeV.keys()].filter(
     (bin) => energyKeV[bin] >= LOWEST_KEV && energyKeV[bin] <= HIGHEST_KEV,
   );
