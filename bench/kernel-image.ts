@@ -25,7 +25,7 @@ export interface KernelImage {
 export function kernelImage(field: Field, camera: Camera): KernelImage {
   const { shape } = field.grid;
   const voxelBytes = field.kind === "u8x4" ? 4 : 2;
-  const layout = occupancyLayout(shape, align(FIELD_ADDRESS + field.voxels.byteLength));
+  const layout = occupancyLayout(shape, align(FIELD_ADDRESS + field.voxels.byteLength), 1);
   const scratch = layout.end;
   const outputAddress = align(scratch + SCRATCH_BYTES);
   const values = field.channels.length * camera.widthPx * camera.heightPx;
@@ -48,7 +48,14 @@ export function kernelImage(field: Field, camera: Camera): KernelImage {
     scratch,
     tables: layout.tables,
   };
-  const block = parameterBlock({ field, camera, region: wholeImage(camera), frame, addresses });
+  const block = parameterBlock({
+    field,
+    camera,
+    region: wholeImage(camera),
+    frame,
+    addresses,
+    task: { kind: "integrate" },
+  });
   new Float64Array(memory.buffer, BLOCK_ADDRESS, PARAMETER_COUNT).set(block);
   const counters = new Int32Array(memory.buffer, COUNTER_ADDRESS, 2);
   return {

@@ -2,7 +2,7 @@ import { InputError } from "../error/input-error.ts";
 import type { Camera } from "../geometry/camera.ts";
 import type { StructureLabel } from "./labels.ts";
 import type { Precedence } from "./structure.ts";
-import { forEachPixel, type Surface } from "./structure-trace.ts";
+import { forEachRow, type Surface } from "./structure-trace.ts";
 
 /**
  * One class a pixel: 0 background, else the index of the structure + 1. Entries are painted from the last to the
@@ -28,13 +28,15 @@ export function classImage(options: {
       const surface = surfaces.get(name);
       if (!surface) continue;
       const { region, firstHitMm } = surface;
-      forEachPixel(region, camera, (inRegion, inImage) => {
-        if (mask[inImage] === 0) return;
-        if (nearestMm) {
-          if (firstHitMm[inRegion] >= nearestMm[inImage]) return;
-          nearestMm[inImage] = firstHitMm[inRegion];
+      forEachRow(region, camera, (from, to) => {
+        for (let u = 0; u < region.widthPx; u++) {
+          if (mask[to + u] === 0) continue;
+          if (nearestMm) {
+            if (firstHitMm[from + u] >= nearestMm[to + u]) continue;
+            nearestMm[to + u] = firstHitMm[from + u];
+          }
+          classes[to + u] = index + 1;
         }
-        classes[inImage] = index + 1;
       });
     }
   }

@@ -12,10 +12,10 @@ import type { RayRule, StructureSet } from "./structure.ts";
 import { groupStructures } from "./structure-groups.ts";
 import { labelBoxes, structureVoxels } from "./structure-voxels.ts";
 import {
-  firstHits,
   maskOfTrace,
   type Surface,
   structureLabel,
+  surfaceOf,
   takeOut,
   thicknessMap,
 } from "./structure-trace.ts";
@@ -94,24 +94,27 @@ async function projectStructures(options: {
   landmarks: readonly Landmark[];
   withThickness: boolean;
 }): Promise<Labels> {
-  const { set, fields, camera } = options;
+  const { set, fields, camera, withThickness } = options;
   const { widthPx, heightPx } = camera;
   // Masks by each structure's own rule first, then what other structures take away.
   const traced = new Map<string, TracedStructure>();
   for (const loaded of fields) {
     const region = shadowRegion(camera, loaded.field.grid);
     if (!region) continue;
-    const trace = await loaded.trace(camera, { threshold: HALF_FULL, region });
-    set.structures.forEach(({ name, rule = ANY_HIT }) => {
-      const channel = loaded.field.channels.indexOf(name);
-      if (channel < 0) return;
-      const hits = { trace, channel, region, camera };
+    const members = set.structures.filter(({ name }) => loaded.field.channels.includes(name));
+    const task = { threshold: HALF_FULL, region };
+    // Thickness costs more than the question where a ray first meets a structure.
+    const needsThickness = withThickness || members.some(({ rule = ANY_HIT }) => rule.kind !== "any-hit");
+    const full = needsThickness ? await loaded.trace(camera, task) : undefined;
+    const trace = full ?? (await loaded.firstHits(camera, task));
+    for (const { name, rule = ANY_HIT } of members) {
+      const hits = { trace, channel: loaded.field.channels.indexOf(name), region, camera };
       traced.set(name, {
-        mask: maskOfTrace(hits, { rule, threshold: HALF_FULL }),
-        surface: firstHits(hits),
-        ...(options.withThickness ? { thicknessMm: thicknessMap(hits) } : {}),
+        mask: maskOfTrace(hits, rule),
+        surface: surfaceOf(hits),
+        ...(full && withThickness ? { thicknessMm: thicknessMap({ ...hits, trace: full }) } : {}),
       });
-    });
+    }
   }
   const nothing = (): Uint8Array => new Uint8Array(widthPx * heightPx);
   const structures = set.structures.map(({ name, minus = [] }) => {
@@ -121,7 +124,7 @@ async function projectStructures(options: {
       minus.flatMap((other) => traced.get(other)?.mask ?? []),
     );
     const label = structureLabel(name, mask, camera);
-    if (!options.withThickness) return label;
+    if (!withThickness) return label;
     return { ...label, thicknessMm: found?.thicknessMm ?? new Float32Array(widthPx * heightPx) };
   });
   return {

@@ -18,6 +18,8 @@ export interface LoadedField {
   integrate(camera: Camera, region?: PixelRegion): Promise<LineIntegrals>;
   /** What a structure does to each ray: ∫ dl, the largest value met, and how far from the source it is first met. */
   trace(camera: Camera, options: TraceOptions): Promise<StructureTrace>;
+  /** The first hits of `trace` alone, to the same bits, where that is all that is needed: several times faster. */
+  firstHits(camera: Camera, options: TraceOptions): Promise<FirstHits>;
   release(): Promise<void>;
 }
 
@@ -36,14 +38,17 @@ export interface TraceOptions {
 }
 
 /** Planar like `LineIntegrals`. */
-export interface StructureTrace {
+export interface FirstHits {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly channels: number;
+  /** Distance in mm from the source to the first sample at or above the threshold; +Infinity if never. */
+  readonly firstHitMm: Float32Array;
+}
+
+export interface StructureTrace extends FirstHits {
   /** ∫ value dl, value·mm: thickness in mm where value is occupancy. */
   readonly integral: Float32Array;
   /** Largest value along the ray. */
   readonly maximum: Float32Array;
-  /** Distance in mm from the source to the first sample at or above the threshold; +Infinity if never. */
-  readonly firstHitMm: Float32Array;
 }

@@ -1,7 +1,14 @@
 import { type Camera, type PixelRegion, wholeImage } from "../geometry/camera.ts";
 import { type Field, paddedShape } from "../volume/field.ts";
 import { checkRegion } from "./check-region.ts";
-import type { LineIntegrals, LoadedField, Projector, StructureTrace, TraceOptions } from "./projector.ts";
+import type {
+  FirstHits,
+  LineIntegrals,
+  LoadedField,
+  Projector,
+  StructureTrace,
+  TraceOptions,
+} from "./projector.ts";
 import { type RayFrame, rayAt, rayFrame, tileAxis } from "./ray-frame.ts";
 
 /** The definition of right: docs/projector.md in float64, one ray after the other, nothing skipped. */
@@ -28,6 +35,10 @@ function loadedField(field: Field): LoadedField {
     },
     async trace(camera, options: TraceOptions): Promise<StructureTrace> {
       return marchAll(field, camera, options.region ?? wholeImage(camera), options.threshold);
+    },
+    async firstHits(camera, options: TraceOptions): Promise<FirstHits> {
+      const { widthPx, heightPx, channels, firstHitMm } = await this.trace(camera, options);
+      return { widthPx, heightPx, channels, firstHitMm };
     },
     release: async () => {},
   };

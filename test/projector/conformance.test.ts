@@ -63,6 +63,18 @@ describe.each(conformanceCases())("$name", ({ field, camera }) => {
     }
     expect(moved / expected.firstHitMm.length).toBeLessThan(1e-3);
   });
+
+  test("first hits alone are those of the trace, to the bit, at any threshold", async () => {
+    const loaded = await threaded.load(field);
+    const everywhere = await unskipped.load(field);
+    const largest = field.scale[0] * (field.kind === "u8x4" ? 255 : 4000);
+    for (const share of [0.39, 0.5, 0.001, 1, 2]) {
+      const threshold = share * largest;
+      const { firstHitMm } = await loaded.trace(camera, { threshold });
+      expect((await loaded.firstHits(camera, { threshold })).firstHitMm).toEqual(firstHitMm);
+      expect((await everywhere.firstHits(camera, { threshold })).firstHitMm).toEqual(firstHitMm);
+    }
+  });
 });
 
 test.each(kernels)("$module is what $source compiles to", async (kernel) => {

@@ -7,8 +7,14 @@ export interface JosephKernel {
   run(block: number): void;
   /** Marks every 4 × 4 × 4 brick of a padded field that holds a count with 1. */
   findOccupied(field: number, voxelBytes: number, ni: number, nj: number, nk: number, bricks: number): void;
-  /** Sums marked bricks, layer by layer of 8 planes across one axis, for `run`. */
+  /** Sums marked bricks, layer by layer of 16 planes across one axis, for `run`. */
   countOccupied(bricks: number, ni: number, nj: number, nk: number, axis: number, table: number): void;
+  /** Unmarks `count` bricks. */
+  clear(bricks: number, count: number): void;
+  /** Marks every brick of a padded u8x4 field with a bit for each channel that reaches its byte of `lowest`. */
+  findReached(field: number, lowest: number, ni: number, nj: number, nk: number, bricks: number): void;
+  /** As `countOccupied`, with four counts an entry. */
+  countReached(bricks: number, ni: number, nj: number, nk: number, axis: number, table: number): void;
 }
 
 /** The same kernel in two builds; `relaxed` saves a few instructions where the host knows relaxed SIMD. Same bits. */

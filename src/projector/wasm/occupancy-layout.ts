@@ -9,13 +9,18 @@ export interface OccupancyLayout {
   readonly end: number;
 }
 
-export function occupancyLayout(shape: readonly [number, number, number], start: number): OccupancyLayout {
+/** @param counts numbers in an entry of a table: one in all, or four for the channels. */
+export function occupancyLayout(
+  shape: readonly [number, number, number],
+  start: number,
+  counts: 1 | 4,
+): OccupancyLayout {
   const [bi, bj, bk] = shape.map((n) => Math.ceil(n / BRICK));
   const layers = (axis: number) => Math.ceil(shape[axis] / LAYER);
   const first = align(start + bi * bj * bk);
-  const second = align(first + 4 * layers(0) * (bj + 1) * (bk + 1));
-  const third = align(second + 4 * layers(1) * (bi + 1) * (bk + 1));
-  const end = align(third + 4 * layers(2) * (bi + 1) * (bj + 1));
+  const second = align(first + 4 * counts * layers(0) * (bj + 1) * (bk + 1));
+  const third = align(second + 4 * counts * layers(1) * (bi + 1) * (bk + 1));
+  const end = align(third + 4 * counts * layers(2) * (bi + 1) * (bj + 1));
   return { bricks: start, tables: [first, second, third], end };
 }
 

@@ -17,6 +17,14 @@ export interface KernelAddresses {
   readonly tables: readonly [number, number, number];
 }
 
+/** What a run is for; thresholds are in values of the field. */
+export type KernelTask =
+  | { readonly kind: "integrate" }
+  | { readonly kind: "trace" | "first-hits"; readonly threshold: number };
+
+/** As in assembly/parameters.ts. */
+const MODES = { integrate: 0, trace: 1, "first-hits": 2 } as const;
+
 /** Everything the kernel needs to know about one run. */
 export function parameterBlock(options: {
   field: Field;
@@ -24,10 +32,9 @@ export function parameterBlock(options: {
   region: PixelRegion;
   frame: RayFrame;
   addresses: KernelAddresses;
-  /** Absent for `integrate`. */
-  threshold?: number;
+  task: KernelTask;
 }): Float64Array {
-  const { field, camera, region, frame, addresses, threshold } = options;
+  const { field, camera, region, frame, addresses, task } = options;
   const scale = [0, 1, 2, 3].map((channel) => field.scale[channel] ?? 0);
   return Float64Array.of(
     addresses.voxels,
@@ -36,7 +43,7 @@ export function parameterBlock(options: {
     addresses.scratch,
     ...field.grid.shape,
     field.kind === "u8x4" ? 0 : 1,
-    threshold === undefined ? 0 : 1,
+    MODES[task.kind],
     field.channels.length,
     region.column,
     region.row,
@@ -50,7 +57,7 @@ export function parameterBlock(options: {
     ...frame.lpsRayFromPixel,
     ...scale,
     // In counts; a channel without scale never reaches it.
-    ...scale.map((factor) => (threshold === undefined ? 0 : threshold / factor)),
+    ...scale.map((factor) => (task.kind === "integrate" ? 0 : task.threshold / factor)),
     ...addresses.tables,
   );
 }

@@ -3,10 +3,10 @@ import { type Camera, type PixelRegion, wholeImage } from "../../geometry/camera
 import { type Field, paddedVoxelCount } from "../../volume/field.ts";
 import { checkRegion } from "../check-region.ts";
 import type { LoadedField, Projector } from "../projector.ts";
-import { type Axis, rayFrame } from "../ray-frame.ts";
+import { rayFrame } from "../ray-frame.ts";
 import { bestKernelBuild, instantiateKernel, type JosephKernel, type KernelBuild } from "./kernel.ts";
-import { occupancyLayout } from "./occupancy-layout.ts";
-import { PARAMETER_COUNT, parameterBlock } from "./parameter-block.ts";
+import { occupancyTables } from "./occupancy-tables.ts";
+import { type KernelTask, PARAMETER_COUNT, parameterBlock } from "./parameter-block.ts";
 import { type KernelThread, workerPool } from "./worker-pool.ts";
 
 const PAGE_BYTES = 65_536;
@@ -76,32 +76,14 @@ export function wasmProjector(
 
   function loadedField(field: Field, memory: WebAssembly.Memory, memoryId: number): LoadedField {
     let kernel: JosephKernel | undefined = instantiateKernel(memory, build);
-    const { shape } = field.grid;
-    const voxelBytes = field.kind === "u8x4" ? 4 : 2;
-    const occupancy = occupancyLayout(
-      shape,
-      align(FIELD_ADDRESS + paddedVoxelCount(field.grid) * voxelBytes),
-    );
-    const scratchAddress = occupancy.end;
+    const tables = occupancyTables(field, FIELD_ADDRESS, align(FIELD_ADDRESS + field.voxels.byteLength));
+    const scratchAddress = tables.end;
     const outputAddress = align(scratchAddress + SCRATCH_BYTES * (1 + helpers));
-    const counted = [false, false, false];
 
-    /** Puts the tables that this view needs where the kernel finds them. */
-    function tablesFor(running: JosephKernel, axes: readonly Axis[]): readonly [number, number, number] {
-      if (options.skipEmptySpace === false) return [0, 0, 0];
-      if (!counted.includes(true))
-        running.findOccupied(FIELD_ADDRESS, voxelBytes, ...shape, occupancy.bricks);
-      for (const axis of axes) {
-        if (!counted[axis]) running.countOccupied(occupancy.bricks, ...shape, axis, occupancy.tables[axis]);
-        counted[axis] = true;
-      }
-      return occupancy.tables;
-    }
-
-    async function run(camera: Camera, region: PixelRegion, threshold?: number): Promise<Float32Array[]> {
+    async function run(camera: Camera, region: PixelRegion, task: KernelTask): Promise<Float32Array[]> {
       if (!kernel) throw new Error("this field was released");
       checkRegion(camera, region);
-      const images = threshold === undefined ? 1 : 3;
+      const images = task.kind === "trace" ? 3 : 1;
       const values = field.channels.length * region.widthPx * region.heightPx;
       growTo(memory, outputAddress + 4 * images * values);
       const frame = rayFrame(camera, field.grid);
@@ -115,9 +97,12 @@ export function wasmProjector(
           output: outputAddress,
           counters: COUNTER_ADDRESS,
           scratch: scratchAddress,
-          tables: tablesFor(kernel, frame.viewAxis === undefined ? [0, 1, 2] : [frame.viewAxis]),
+          tables:
+            options.skipEmptySpace === false
+              ? [0, 0, 0]
+              : tables.make(kernel, task, frame.viewAxis === undefined ? [0, 1, 2] : [frame.viewAxis]),
         },
-        ...(threshold === undefined ? {} : { threshold }),
+        task,
       });
       new Float64Array(memory.buffer, BLOCK_ADDRESS, PARAMETER_COUNT).set(block);
       new Int32Array(memory.buffer, COUNTER_ADDRESS, 2).fill(0);
@@ -136,12 +121,12 @@ export function wasmProjector(
       field,
       integrate: (camera, region = wholeImage(camera)) =>
         exclusively(async () => {
-          const [values] = await run(camera, region);
+          const [values] = await run(camera, region, { kind: "integrate" });
           return { widthPx: region.widthPx, heightPx: region.heightPx, channels, values };
         }),
       trace: (camera, { threshold, region = wholeImage(camera) }) =>
         exclusively(async () => {
-          const [integral, maximum, firstHitMm] = await run(camera, region, threshold);
+          const [integral, maximum, firstHitMm] = await run(camera, region, { kind: "trace", threshold });
           return {
             widthPx: region.widthPx,
             heightPx: region.heightPx,
@@ -150,6 +135,17 @@ export function wasmProjector(
             maximum,
             firstHitMm,
           };
+        }),
+      firstHits: (camera, { threshold, region = wholeImage(camera) }) =>
+        exclusively(async () => {
+          const size = { widthPx: region.widthPx, heightPx: region.heightPx, channels };
+          // Kernels look for first hits in four channels at once; one grey field is traced.
+          if (field.kind === "u16") {
+            const [, , firstHitMm] = await run(camera, region, { kind: "trace", threshold });
+            return { ...size, firstHitMm };
+          }
+          const [firstHitMm] = await run(camera, region, { kind: "first-hits", threshold });
+          return { ...size, firstHitMm };
         }),
       release: () =>
         exclusively(async () => {

@@ -2,7 +2,7 @@ import { InputError } from "../../error/input-error.ts";
 import { type Camera, wholeImage } from "../../geometry/camera.ts";
 import { type Field, paddedVoxelCount } from "../../volume/field.ts";
 import { checkRegion } from "../check-region.ts";
-import type { LoadedField, Projector, TraceOptions } from "../projector.ts";
+import type { LoadedField, Projector, StructureTrace, TraceOptions } from "../projector.ts";
 import { checkedWork } from "./checked-work.ts";
 import { checkFieldFits, type FieldTexture, uploadField } from "./field-texture.ts";
 import { openGpuDevice } from "./gpu-device.ts";
@@ -67,18 +67,23 @@ export async function webgpuProjector(options: {
       });
       return { widthPx: region.widthPx, heightPx: region.heightPx, channels, images };
     };
+    const trace = async (camera: Camera, traceOptions: TraceOptions): Promise<StructureTrace> => {
+      const { images, ...size } = await draw(camera, traceOptions);
+      const [integral, maximum, firstHitMm] = images;
+      for (const [index, mm] of firstHitMm.entries())
+        if (mm < 0) firstHitMm[index] = Number.POSITIVE_INFINITY;
+      return { ...size, integral, maximum, firstHitMm };
+    };
     return {
       field,
       async integrate(camera, region) {
         const { images, ...size } = await draw(camera, region ? { region } : {});
         return { ...size, values: images[0] };
       },
-      async trace(camera, traceOptions) {
-        const { images, ...size } = await draw(camera, traceOptions);
-        const [integral, maximum, firstHitMm] = images;
-        for (const [index, mm] of firstHitMm.entries())
-          if (mm < 0) firstHitMm[index] = Number.POSITIVE_INFINITY;
-        return { ...size, integral, maximum, firstHitMm };
+      trace,
+      async firstHits(camera, traceOptions) {
+        const { widthPx, heightPx, channels, firstHitMm } = await trace(camera, traceOptions);
+        return { widthPx, heightPx, channels, firstHitMm };
       },
       async release() {
         await queue;

@@ -1,17 +1,19 @@
 // AssemblyScript. Joseph projection of padded fields (docs/projector.md), four rays of a row at a time, with
 // positions and weights in integers: the same bits on every host.
 // Every worker runs the same code on the same shared memory and takes strips of 16 rows from a common counter.
+import { firstHits, openChannels } from "./first-hit";
 import { integrateU16, integrateU8 } from "./integrate";
 import { LAYER } from "./occupancy";
 import { beginPacket, HIT, MAXIMUM, No, PACKET_BYTES, PATTERN_BYTES, SUM, usePatterns, WEIGHT_ONE, Yes } from "./packet";
-import { CHANNELS, COUNTERS, KIND, MODE, parameter, ray, REGION, SCRATCH, THRESHOLD, useBlock, VIEW_AXIS, VOXEL_RAY } from "./parameters";
-import { ACROSS_THE_EDGE, beginPencil, EMPTY, lookAhead, PENCIL_BYTES } from "./pencil";
-import { storeSum, storeTrace, usePixel } from "./results";
+import { CHANNELS, COUNTERS, FIRST_HITS, INTEGRATE, KIND, MODE, parameter, ray, REGION, SCRATCH, THRESHOLD, TRACE, useBlock, VIEW_AXIS, VOXEL_RAY } from "./parameters";
+import { ACROSS_THE_EDGE, beginPencil, CHANNEL_SHIFT, EMPTY, lookAhead, PENCIL_BYTES } from "./pencil";
+import { storeHit, storeSum, storeTrace, usePixel } from "./results";
 import { projectRay } from "./single-ray";
 import { axisA, dominantAxis, firstPlane, isOrdinary, lastPlane, TILE, useAxis } from "./tile-axis";
-import { traceU16, traceU8, useThresholds } from "./trace";
+import { traceU16, traceU8Across, traceU8AlongRows, useThresholds } from "./trace";
 
-export { countOccupied, findOccupied } from "./occupancy";
+export { clear, countOccupied, countReached, findOccupied, findReached } from "./occupancy";
+export { traceU8Across, traceU8AlongRows } from "./trace";
 
 /** Rays of a packet, and rows of packets that look ahead together. */
 const LANES = 4;
@@ -29,7 +31,7 @@ export function run(parameterBlock: usize): void {
   const scratch = <usize>parameter(SCRATCH) + <usize>worker * SCRATCH_BYTES;
   usePatterns(scratch);
   packets = scratch + PATTERN_BYTES;
-  if (parameter(MODE) == 1) useThresholds(thresholds());
+  if (parameter(MODE) != INTEGRATE) useThresholds(thresholds());
   const top = <i32>parameter(REGION + 1), left = <i32>parameter(REGION);
   const bottom = top + <i32>parameter(REGION + 3), right = left + <i32>parameter(REGION + 2);
   const viewAxis = <i32>parameter(VIEW_AXIS);
@@ -53,22 +55,56 @@ export function projectTile(left: i32, top: i32, u0: i32, u1: i32, v0: i32, v1: 
   const forward = ray(VOXEL_RAY, axisA, <f64>left, <f64>top) > 0;
   const first = firstPlane(forward), last = lastPlane(forward);
   beginTile(u0, u1, v0, v1);
+  if (parameter(MODE) == FIRST_HITS) marchFirstHits(u0, u1, v0, v1, first, last, forward);
+  else marchTile(u0, u1, v0, v1, first, last, forward);
+  for (let u = u0, column = packets; u < u1; u += LANES, column += TILE * PACKET_BYTES)
+    for (let v = v0, packet = column; v < v1; v++, packet += PACKET_BYTES) store4(packet, u, min(u + LANES, u1), v);
+}
+
+export function marchTile(u0: i32, u1: i32, v0: i32, v1: i32, first: i32, last: i32, forward: bool): void {
   // Layer by layer, so that neighbouring rays find the voxels in the cache.
   const all = packets + PENCILS;
   for (let layer = first / LAYER; layer * LAYER < last; layer++) {
     const from = max(layer * LAYER, first), to = min(layer * LAYER + LAYER, last);
-    if (lookAhead(all, layer, from, to) == EMPTY) continue;
+    if (lookAhead<No>(all, layer, from, to) == EMPTY) continue;
     let pencil = all;
     for (let u = u0, column = packets; u < u1; u += LANES, column += TILE * PACKET_BYTES)
       for (let v = v0, packet = column; v < v1; v += GROUP_ROWS, packet += GROUP_ROWS * PACKET_BYTES) {
         pencil += PENCIL_BYTES;
-        const ahead = lookAhead(pencil, layer, from, to);
+        const ahead = lookAhead<No>(pencil, layer, from, to);
         if (ahead == EMPTY) continue;
         marchGroup(packet, min(GROUP_ROWS, v1 - v), layer, from, to, ahead == ACROSS_THE_EDGE, forward);
       }
   }
-  for (let u = u0, column = packets; u < u1; u += LANES, column += TILE * PACKET_BYTES)
-    for (let v = v0, packet = column; v < v1; v++, packet += PACKET_BYTES) store4(packet, u, min(u + LANES, u1), v);
+}
+
+/** From the source on, so that what all rays of a group have reached need not be looked for again. */
+export function marchFirstHits(u0: i32, u1: i32, v0: i32, v1: i32, first: i32, last: i32, forward: bool): void {
+  if (last <= first) return;
+  const all = packets + PENCILS;
+  const nearest = forward ? first / LAYER : (last - 1) / LAYER, furthest = forward ? (last - 1) / LAYER : first / LAYER;
+  for (let layer = nearest; ; layer += forward ? 1 : -1) {
+    const from = max(layer * LAYER, first), to = min(layer * LAYER + LAYER, last);
+    if (lookAheadByChannel(all, layer, from, to) != EMPTY) {
+      let pencil = all;
+      for (let u = u0, column = packets; u < u1; u += LANES, column += TILE * PACKET_BYTES)
+        for (let v = v0, packet = column; v < v1; v += GROUP_ROWS, packet += GROUP_ROWS * PACKET_BYTES) {
+          pencil += PENCIL_BYTES;
+          const ahead = lookAheadByChannel(pencil, layer, from, to);
+          if (ahead == EMPTY) continue;
+          const end = packet + <usize>min(GROUP_ROWS, v1 - v) * PACKET_BYTES;
+          if ((openChannels(packet, end) & ahead >> CHANNEL_SHIFT) == 0) continue;
+          if (axisA == 0) firstHitsAlongRows(packet, end, layer, from, to, forward);
+          else if (ahead & ACROSS_THE_EDGE) firstHitsAtEdge(packet, end, layer, from, to, forward);
+          else firstHitsInside(packet, end, layer, from, to, forward);
+        }
+    }
+    if (layer == furthest) return;
+  }
+}
+
+export function lookAheadByChannel(pencil: usize, layer: i32, from: i32, to: i32): i32 {
+  return lookAhead<Yes>(pencil, layer, from, to);
 }
 
 export function beginTile(u0: i32, u1: i32, v0: i32, v1: i32): void {
@@ -87,7 +123,7 @@ export function beginTile(u0: i32, u1: i32, v0: i32, v1: i32): void {
 export function marchGroup(packet: usize, rows: i32, layer: i32, from: i32, to: i32, clamp: bool, forward: bool): void {
   const end = packet + <usize>rows * PACKET_BYTES;
   const isU8 = parameter(KIND) == 0;
-  if (parameter(MODE) == 1) {
+  if (parameter(MODE) == TRACE) {
     if (isU8) axisA == 0 ? traceU8AlongRows(packet, end, layer, from, to, forward) : traceU8Across(packet, end, layer, from, to, forward);
     else axisA == 0 ? traceU16AlongRows(packet, end, layer, from, to, forward) : traceU16Across(packet, end, layer, from, to, forward);
   } else if (isU8) {
@@ -118,11 +154,14 @@ export function integrateU16AtEdge(packet: usize, end: usize, layer: i32, from: 
 export function integrateU16AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32): void {
   integrateU16<No, Yes>(packet, end, layer, from, to);
 }
-export function traceU8Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
-  traceU8<Yes>(packet, end, layer, from, to, forward);
+export function firstHitsInside(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  firstHits<Yes, No>(packet, end, layer, from, to, forward);
 }
-export function traceU8AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
-  traceU8<No>(packet, end, layer, from, to, forward);
+export function firstHitsAtEdge(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  firstHits<Yes, Yes>(packet, end, layer, from, to, forward);
+}
+export function firstHitsAlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  firstHits<No, Yes>(packet, end, layer, from, to, forward);
 }
 export function traceU16Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
   traceU16<Yes>(packet, end, layer, from, to, forward);
@@ -139,8 +178,12 @@ export function store4(packet: usize, u: i32, end: i32, v: i32): void {
     usePixel(u + lane, v);
     for (let channel = 0; channel < channels; channel++) {
       const at = packet + (<usize>(isU8 ? 4 * lane + channel : lane) << 2);
+      if (parameter(MODE) == FIRST_HITS) {
+        storeHit(channel, load<i32>(at + HIT));
+        continue;
+      }
       storeSum(channel, <f64>load<f32>(at + SUM) * unit);
-      if (parameter(MODE) == 1) storeTrace(channel, <f64>load<i32>(at + MAXIMUM) * unit, load<i32>(at + HIT));
+      if (parameter(MODE) == TRACE) storeTrace(channel, <f64>load<i32>(at + MAXIMUM) * unit, load<i32>(at + HIT));
     }
   }
 }

@@ -4,6 +4,9 @@ export const VOXELS = 0, OUTPUT = 1, COUNTERS = 2, SCRATCH = 3, SHAPE = 4, KIND 
 export const REGION = 10, IMAGE = 14, VIEW_AXIS = 16, SOURCE = 17, VOXEL_RAY = 20, LPS_RAY = 29;
 export const SCALE = 38, THRESHOLD = 42, TABLES = 46;
 
+/** What a run is for, as in ../parameter-block.ts. */
+export const INTEGRATE = 0, TRACE = 1, FIRST_HITS = 2;
+
 export let block: usize = 0;
 
 export function useBlock(address: usize): void {

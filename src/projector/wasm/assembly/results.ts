@@ -23,11 +23,16 @@ export function storeSum(channel: i32, sum: f64): void {
   store<f32>(address + <usize>channel * image, <f32>(sum * parameter(SCALE + channel) * stepMm));
 }
 
-/** `largest` in counts; `hit` counts planes from the side of the source, −1 for none. */
+/** The largest sample, in counts, and the first hit as the second and third kind of image. */
 export function storeTrace(channel: i32, largest: f64, hit: i32): void {
   const channels = <i32>parameter(CHANNELS);
   store<f32>(address + <usize>(channels + channel) * image, <f32>(largest * parameter(SCALE + channel)));
+  storeHit(2 * channels + channel, hit);
+}
+
+/** `hit` counts planes from the side of the source, −1 for none. */
+export function storeHit(place: i32, hit: i32): void {
   const plane = directionA > 0 ? hit : shapeA - 1 - hit;
   const distance = hit < 0 ? Infinity : ((<f64>plane - sourceA) / directionA) * mmPerDepth;
-  store<f32>(address + <usize>(2 * channels + channel) * image, <f32>distance);
+  store<f32>(address + <usize>place * image, <f32>distance);
 }

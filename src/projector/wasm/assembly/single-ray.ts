@@ -1,6 +1,6 @@
 // One ray in float64, for the few tiles of extreme views in which four rays have too little in common.
-import { CHANNELS, KIND, MODE, parameter, ray, THRESHOLD, VOXEL_RAY } from "./parameters";
-import { storeSum, storeTrace, usePixel } from "./results";
+import { CHANNELS, FIRST_HITS, KIND, MODE, parameter, ray, THRESHOLD, TRACE, VOXEL_RAY } from "./parameters";
+import { storeHit, storeSum, storeTrace, usePixel } from "./results";
 import { axisA, axisB, axisC, firstPlane, lastPlane, origin, shapeA, shapeB, shapeC, sourceA, sourceB, sourceC, strideA, strideB, strideC } from "./tile-axis";
 
 export function projectRay(column: i32, row: i32): void {
@@ -26,8 +26,12 @@ export function projectRay(column: i32, row: i32): void {
       largest = max(largest, sample);
       if (hit < 0 && sample >= parameter(THRESHOLD + channel)) hit = forward ? k : shapeA - 1 - k;
     }
+    if (parameter(MODE) == FIRST_HITS) {
+      storeHit(channel, hit);
+      continue;
+    }
     storeSum(channel, sum);
-    if (parameter(MODE) == 1) storeTrace(channel, largest, hit);
+    if (parameter(MODE) == TRACE) storeTrace(channel, largest, hit);
   }
 }
 

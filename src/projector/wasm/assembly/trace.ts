@@ -1,6 +1,6 @@
 // The loops of `integrate` that also keep the largest sample and the first one at or above the threshold.
 import { addresses, addSampleU8, addTo, sampleU16, SIGN_SHARE } from "./integrate";
-import { clamped, fartherShare, HIT, MAXIMUM, PACKET_BYTES, pairsPattern, positions, SHIFT_B, SHIFT_C, signPattern, SLOPE_B, SLOPE_C, STEP_B, STEP_C, SUM, twicePattern, upsideDownPattern, weightsAlongB } from "./packet";
+import { clamped, fartherShare, HIT, MAXIMUM, No, PACKET_BYTES, pairsPattern, positions, SHIFT_B, SHIFT_C, signPattern, SLOPE_B, SLOPE_C, STEP_B, STEP_C, SUM, twicePattern, upsideDownPattern, weightsAlongB, Yes } from "./packet";
 import { origin, shapeA, shapeB, shapeC, sourceB, sourceC, strideA, strideB, strideC } from "./tile-axis";
 
 /** The lowest samples, in 1/32767 counts, that are at or above the threshold. */
@@ -96,4 +96,11 @@ export function traceU16<Contiguous>(packet: usize, end: usize, layer: i32, from
     v128.store(packet + MAXIMUM, largest);
     v128.store(packet + HIT, hit);
   }
+}
+
+export function traceU8Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU8<Yes>(packet, end, layer, from, to, forward);
+}
+export function traceU8AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU8<No>(packet, end, layer, from, to, forward);
 }
