@@ -41,7 +41,8 @@ export async function readScene(path: string): Promise<Scene> {
 
 function parsed(text: string, lines: LineCounter, path: string) {
   try {
-    const document = parseDocument(text, { lineCounter: lines });
+    // Keys that are lists or maps are written out to become strings, which takes for ever where they are nested.
+    const document = parseDocument(text, { lineCounter: lines, stringKeys: true });
     const [error] = document.errors;
     if (error) {
       const { line, col } = lines.linePos(error.pos[0]);

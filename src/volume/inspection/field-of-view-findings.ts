@@ -1,27 +1,29 @@
-import { spacingMm } from "../../geometry/grid.ts";
 import type { Finding } from "../finding.ts";
-import { orientationCode, sideWord } from "../orientation.ts";
+import { sideWord } from "../orientation.ts";
 import type { Volume } from "../volume.ts";
+import { BODY_HU, isThickBody, type PatientAxis, patientAxes } from "./body.ts";
 
-const BODY_HU = -300;
-/** Above this share of body voxels on a lateral face the body is cut there. */
+/** Above this share of body voxels on a face of the volume the body is cut there. */
 const CUT_SHARE = 0.02;
 
-/** Where the body reaches the faces of the volume, and whether the couch is in it. */
+/** Where the body reaches the faces of the volume, or the edge of the scan circle. */
 export function fieldOfViewFindings(ct: Volume): Finding[] {
   const { grid } = ct;
+  const { lateral, sagittal, vertical } = patientAxes(grid);
+  const cutSides = [lateral, sagittal].flatMap((side) =>
+    (["start", "end"] as const).flatMap((end) => {
+      const share = bodyShareOfFace(ct, side, end);
+      return share > CUT_SHARE
+        ? [`${sideWord(grid, side.axis, end)} (${(100 * share).toFixed(0)} % of the face)`]
+        : [];
+    }),
+  );
+  const circle = slicesCutByCircle(ct);
+  if (circle > 0) cutSides.push(`edge of the scan circle (in ${circle} of ${vertical.count} slices)`);
+  const cutEnds = (["start", "end"] as const)
+    .filter((end) => bodyShareOfFace(ct, vertical, end) > CUT_SHARE)
+    .map((end) => sideWord(grid, vertical.axis, end));
   const findings: Finding[] = [];
-  const vertical = Array.from(orientationCode(grid)).findIndex((letter) => letter === "S" || letter === "I");
-  const cutSides: string[] = [];
-  const cutEnds: string[] = [];
-  for (const axis of [0, 1, 2] as const)
-    for (const end of ["start", "end"] as const) {
-      const share = bodyShareOfFace(ct, axis, end === "start" ? 0 : grid.shape[axis] - 1);
-      if (axis === vertical) {
-        if (share > CUT_SHARE) cutEnds.push(sideWord(grid, axis, end));
-      } else if (share > CUT_SHARE)
-        cutSides.push(`${sideWord(grid, axis, end)} (${(100 * share).toFixed(0)} % of the face)`);
-    }
   if (cutSides.length > 0)
     findings.push({
       code: "field-of-view-truncated",
@@ -34,63 +36,55 @@ export function fieldOfViewFindings(ct: Volume): Finding[] {
       severity: "info",
       message: `the scan ends inside the body at the ${cutEnds.join(" and ")} end: keep the edge of the volume out of the picture`,
     });
-  const couch = couchThicknessMm(ct);
-  if (couch !== undefined)
-    findings.push({
-      code: "couch",
-      severity: "info",
-      message: `a thin plate lies ${couch.toFixed(0)} mm behind the back of the patient, most likely the couch: it will be in the radiographs; mask it to air if it disturbs`,
-    });
   return findings;
 }
 
-function bodyShareOfFace({ grid, values }: Volume, axis: 0 | 1 | 2, at: number): number {
-  const [ni, nj] = grid.shape;
-  const strides = [1, ni, ni * nj];
-  const [b, c] = [0, 1, 2].filter((other) => other !== axis);
+/** Share of a face that is body; what is thin from front to back, like a couch, does not count. */
+function bodyShareOfFace(ct: Volume, side: PatientAxis, end: "start" | "end"): number {
+  const { lateral, sagittal, vertical } = patientAxes(ct.grid);
+  const [b, c] = [lateral, sagittal, vertical].filter(({ axis }) => axis !== side.axis);
+  const face = end === "start" ? 0 : (side.count - 1) * side.stride;
   let body = 0;
-  for (let q = 0; q < grid.shape[c]; q++)
-    for (let p = 0; p < grid.shape[b]; p++)
-      if (values[at * strides[axis] + p * strides[b] + q * strides[c]] > BODY_HU) body++;
-  return body / (grid.shape[b] * grid.shape[c]);
+  for (let q = 0; q < c.count; q++)
+    for (let p = 0; p < b.count; p++)
+      if (isThickBody(ct, face + p * b.stride + q * c.stride, sagittal)) body++;
+  return body / (b.count * c.count);
 }
 
+/** Soft tissue and more. */
+const TISSUE_HU = -100;
+/** Above this share of edges without a gradient a slice is cut; whole CTs stay below 0.3 %. */
+const CUT_EDGES = 0.02;
+/** Above this share of all edges the air was masked, which cuts nothing. */
+const MASKED_EDGES = 0.5;
+
 /**
- * Looks from the back into the middle axial slice: the couch is a layer thinner than 60 mm, at least 200 mm wide, with air between it
- * and the body over most of its width. Returns the median gap in mm.
+ * Slices in which tissue lies right beside the lowest number of the volume. Between skin and air there are voxels of both; only
+ * where a scan ends at its circle does tissue meet the number that fills the corners.
  */
-function couchThicknessMm({ grid, values }: Volume): number | undefined {
-  const code = orientationCode(grid);
-  const lateral = Array.from(code).findIndex((letter) => "LR".includes(letter));
-  const sagittal = Array.from(code).findIndex((letter) => "AP".includes(letter));
-  const vertical = 3 - lateral - sagittal;
-  const [ni, nj] = grid.shape;
-  const strides = [1, ni, ni * nj];
-  const spacing = spacingMm(grid);
-  const depth = grid.shape[sagittal];
-  const slice = Math.floor(grid.shape[vertical] / 2) * strides[vertical];
-  const gapsMm: number[] = [];
-  for (let x = 0; x < grid.shape[lateral]; x++) {
-    const hu = (fromBack: number): number =>
-      values[
-        slice +
-          x * strides[lateral] +
-          (code[sagittal] === "P" ? depth - 1 - fromBack : fromBack) * strides[sagittal]
-      ];
-    const runs: { start: number; end: number }[] = [];
-    for (let y = 0; y < depth; y++) {
-      if (!(hu(y) > BODY_HU)) continue;
-      const last = runs.at(-1);
-      if (last && last.end === y) last.end++;
-      else runs.push({ start: y, end: y + 1 });
-    }
-    // Layers of the plate (shell, foam, shell) until the first gap to something thick.
-    const body = runs.findIndex(({ start, end }) => (end - start) * spacing[sagittal] > 60);
-    if (body <= 0) continue;
-    const plateMm = (runs[body - 1].end - runs[0].start) * spacing[sagittal];
-    const gapMm = (runs[body].start - runs[body - 1].end) * spacing[sagittal];
-    if (plateMm < 60 && gapMm > 4) gapsMm.push(gapMm);
+function slicesCutByCircle({ grid, values }: Volume): number {
+  const { lateral, sagittal, vertical } = patientAxes(grid);
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const value of values) if (value < lowest) lowest = value;
+  let [cut, allEdges, allSharp] = [0, 0, 0];
+  for (let k = 0; k < vertical.count; k++) {
+    let [edges, sharp] = [0, 0];
+    for (const [along, across] of [
+      [lateral, sagittal],
+      [sagittal, lateral],
+    ])
+      for (let q = 0; q < across.count; q++) {
+        let n = k * vertical.stride + q * across.stride;
+        for (let p = 0; p + 1 < along.count; p++, n += along.stride) {
+          const [a, b] = [values[n], values[n + along.stride]];
+          if (a > BODY_HU === b > BODY_HU) continue;
+          edges++;
+          if ((a === lowest && b > TISSUE_HU) || (b === lowest && a > TISSUE_HU)) sharp++;
+        }
+      }
+    if (sharp > CUT_EDGES * edges) cut++;
+    allEdges += edges;
+    allSharp += sharp;
   }
-  if (gapsMm.length * spacing[lateral] < 150) return undefined;
-  return gapsMm.toSorted((a, b) => a - b)[gapsMm.length >> 1];
+  return allSharp > MASKED_EDGES * allEdges ? 0 : cut;
 }

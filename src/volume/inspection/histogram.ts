@@ -31,7 +31,9 @@ export function huHistogram(values: VoxelArray): HuHistogram {
     voxels,
     share(low, high) {
       let count = 0;
-      for (let index = bin(low); index < bin(high); index++) count += counts[index];
+      // Beyond the last number there is nothing, so that an open end takes the last one in.
+      const end = high > HIGHEST_HU ? counts.length : bin(high);
+      for (let index = bin(Math.floor(low)); index < end; index++) count += counts[index];
       return count / voxels;
     },
     percentile(percent) {

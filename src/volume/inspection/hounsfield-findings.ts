@@ -8,82 +8,134 @@ import type { HuHistogram } from "./histogram.ts";
 const METAL_HU = 2600;
 const METAL_ML = 0.1;
 
-/** Are these Hounsfield units of a whole patient? */
+/** The ends of the histogram. */
+const [LOWEST, HIGHEST] = [-4096, 32_768];
+
+/** Are these Hounsfield units of a whole patient? An error among the findings says that they are not. */
 export function hounsfieldFindings(ct: Volume, histogram: HuHistogram): Finding[] {
+  const scale = scaleFinding(histogram);
+  const bones = boneOnlyFinding(histogram);
+  if (scale?.severity === "error") return [scale, ...bones];
+  return [...(scale ? [scale] : []), ...bones, ...rangeFindings(histogram), ...metalFinding(ct)];
+}
+
+/** The first thing that shows that the numbers are on another scale than a CT's. */
+function scaleFinding(histogram: HuHistogram): Finding | undefined {
   const { min, max } = histogram;
-  const findings: Finding[] = [];
-  const add = (code: string, severity: Finding["severity"], message: string) =>
-    findings.push({ code, severity, message });
-  if (min === max) add("hu-constant", "error", `every voxel is ${min}: this is not a CT`);
-  else if (min >= 0 && max <= 255)
-    add(
+  const error = (code: string, message: string): Finding => ({ code, severity: "error", message });
+  const warning = (code: string, message: string): Finding => ({ code, severity: "warning", message });
+  if (min === max) return error("hu-constant", `every voxel is ${min}: this is not a CT`);
+  if (min >= 0 && max <= 255)
+    return error(
       "hu-eight-bit",
-      "error",
       "values run from 0 to 255 at most: these are 8-bit grey values, not Hounsfield units; export the original CT",
     );
-  else if (min >= -50 && histogram.share(900, 1200) > 0.05)
-    add(
+  // Noise and streaks may take a few voxels below.
+  if (
+    histogram.percentile(1) > -200 &&
+    histogram.share(LOWEST, -300) < 1e-3 &&
+    histogram.share(900, 1200) > 0.05
+  )
+    return error(
       "hu-intercept-missing",
-      "error",
       "air lies near 0 and soft tissue near 1000: the rescale intercept (usually −1024) was lost; subtract 1024 or export the CT again",
     );
-  else if (hasZeroBackground(histogram))
-    add(
+  if (hasZeroBackground(histogram))
+    return error(
       "hu-background-zero",
-      "error",
       `${percent(histogram.share(0, 1))} of the voxels are exactly 0, which is water: the background was masked with 0; set it to −1000 (air)`,
     );
-  else if (max < 0 || histogram.share(-200, 200) < 1e-4)
-    add(
+  if (min > -900 && min < 0 && pileUp(histogram, min) === "below")
+    return error(
+      "hu-clipped-low",
+      `${percent(histogram.share(min, min + 1))} of the voxels are exactly ${min}: air was cut off at the end of a display window; export the CT with its full range`,
+    );
+  if (max < 0 || histogram.share(-200, 200) < 1e-4)
+    return warning(
       "hu-no-tissue",
-      "warning",
       "hardly a voxel has the CT number of soft tissue (−200 to 200): are these Hounsfield units?",
     );
-  else if (histogram.percentile(1) > -500 && min > -800)
-    add(
+  if (histogram.percentile(1) > -500 && min > -800)
+    return warning(
       "hu-no-air",
-      "warning",
       `no air around or in the patient (lowest value ${min}): is the volume cropped, or not in Hounsfield units?`,
     );
-  if (isBoneOnly(histogram))
-    add(
-      "hu-bone-only",
-      "warning",
-      "nearly everything that is not air is bone: soft tissue was masked away, so radiographs will show bones in air; use a whole CT where contrast matters",
-    );
-  if (min < -1100 && histogram.share(-4096, -1100) > 0.001)
-    add(
-      "hu-padding",
-      "info",
-      `${percent(histogram.share(-4096, -1100))} of the voxels lie below −1100 (lowest ${min}): padding outside the scan circle, taken as air`,
-    );
-  if (max === 3071 || max === 4095 || max === 1023)
-    add(
-      "hu-clipped",
-      "info",
-      `the highest value is ${max}, the end of the scanner's range: dense bone and metal may be clipped`,
-    );
-  const metal = metalOf(ct);
-  if (metal)
-    add(
-      "metal",
-      "warning",
-      `${metal.volumeMl.toFixed(1)} ml at ${METAL_HU} HU or more, around LPS (${metal.centreLps.map((x) => x.toFixed(0)).join(", ")}) mm: an implant, or undiluted contrast medium; it is simulated as metal, with the streaks of the CT`,
-    );
+  return undefined;
+}
+
+function boneOnlyFinding(histogram: HuHistogram): Finding[] {
+  // Zeros are background where they fill the volume.
+  const background = hasZeroBackground(histogram) ? histogram.share(0, 1) : 0;
+  const body = 1 - histogram.share(LOWEST, -300) - background;
+  const isBoneOnly =
+    body > 1e-4 &&
+    histogram.share(-150, 120) - background < 0.35 * body &&
+    histogram.share(-900, -300) < 0.1 * body &&
+    histogram.share(150, HIGHEST) > 0.4 * body;
+  if (!isBoneOnly) return [];
+  return [
+    {
+      code: "hu-bone-only",
+      severity: "warning",
+      message:
+        "nearly everything that is not air is bone: soft tissue was masked away, so radiographs will show bones in air; use a whole CT where contrast matters",
+    },
+  ];
+}
+
+/** Ends of the scale: padding below, a limit above. */
+function rangeFindings(histogram: HuHistogram): Finding[] {
+  const { min, max } = histogram;
+  const findings: Finding[] = [];
+  const padding = histogram.share(LOWEST, -1100);
+  if (min < -1100 && padding > 0.001)
+    findings.push({
+      code: "hu-padding",
+      severity: "info",
+      message: `${percent(padding)} of the voxels lie below −1100 (lowest ${min}): padding outside the scan circle, taken as air`,
+    });
+  if (pileUp(histogram, max) === "above" && max < SCANNER_LIMITS_HU[0])
+    findings.push({
+      code: "hu-clipped",
+      severity: "warning",
+      message: `${percent(histogram.share(max, max + 1))} of the voxels are exactly ${max}, and none is more: bone was cut off at the end of a display window; export the CT with its full range`,
+    });
+  else if (SCANNER_LIMITS_HU.includes(max))
+    findings.push({
+      code: "hu-clipped",
+      severity: "info",
+      message: `the highest value is ${max}, the end of the scanner's range: dense bone and metal may be clipped`,
+    });
   return findings;
 }
 
-/** Masked volumes often carry 0 outside the mask. */
-export const hasZeroBackground = (histogram: HuHistogram): boolean => histogram.share(0, 1) > 0.4;
+/** The largest numbers of 12 bits, with and without the intercept of −1024. */
+const SCANNER_LIMITS_HU = [3071, 4095];
 
-function isBoneOnly(histogram: HuHistogram): boolean {
-  const body = 1 - histogram.share(-4096, -300);
-  return (
-    body > 0 &&
-    histogram.share(-150, 120) < 0.35 * body &&
-    histogram.share(-900, -300) < 0.1 * body &&
-    histogram.share(150, 32767) > 0.4 * body
-  );
+/** On which side values were cut off at `end`: far more voxels there than on each of the 50 numbers before. */
+function pileUp(histogram: HuHistogram, end: number): "above" | "below" | undefined {
+  const at = histogram.share(end, end + 1) * histogram.voxels;
+  const beside = (low: number, high: number) => (histogram.share(low, high) * histogram.voxels) / 50;
+  if (at < 50) return undefined;
+  if (end === histogram.max && at > 10 * beside(end - 50, end)) return "above";
+  if (end === histogram.min && at > 10 * beside(end + 1, end + 51)) return "below";
+  return undefined;
+}
+
+/** Masked volumes often carry 0 outside the mask; in a whole CT one voxel in fifty is exactly 0. */
+const hasZeroBackground = (histogram: HuHistogram): boolean => histogram.share(0, 1) > 0.2;
+
+function metalFinding(ct: Volume): Finding[] {
+  const metal = metalOf(ct);
+  if (!metal) return [];
+  const place = metal.centreLps.map((mm) => mm.toFixed(0)).join(", ");
+  return [
+    {
+      code: "metal",
+      severity: "warning",
+      message: `${metal.volumeMl.toFixed(1)} ml at ${METAL_HU} HU or more, around LPS (${place}) mm: an implant, or undiluted contrast medium; it is simulated as metal, with the streaks of the CT`,
+    },
+  ];
 }
 
 function metalOf({ grid, values }: Volume): { volumeMl: number; centreLps: readonly number[] } | undefined {

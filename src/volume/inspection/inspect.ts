@@ -4,11 +4,14 @@ import type { Finding } from "../finding.ts";
 import type { LabelMap } from "../label-map.ts";
 import { orientationCode, orientationWords } from "../orientation.ts";
 import type { Volume } from "../volume.ts";
+import { couchFindings } from "./couch-findings.ts";
 import { fieldOfViewFindings } from "./field-of-view-findings.ts";
 import { geometryFindings } from "./geometry-findings.ts";
 import { huHistogram } from "./histogram.ts";
-import { hasZeroBackground, hounsfieldFindings } from "./hounsfield-findings.ts";
-import { labelFindings, type LabelStatistics, labelStatistics } from "./label-findings.ts";
+import { hounsfieldFindings } from "./hounsfield-findings.ts";
+import { labelFindings } from "./label-findings.ts";
+import { type LabelStatistics, labelStatistics } from "./label-statistics.ts";
+import { sliceFindings } from "./slice-findings.ts";
 
 /** The report of the input doctor. */
 export interface Inspection {
@@ -32,6 +35,8 @@ export function inspect(ct: Volume, labelMap?: LabelMap): Inspection {
   const histogram = huHistogram(ct.values);
   const labels = labelMap ? labelStatistics(labelMap, sameGrid(ct.grid, labelMap.grid) ? ct : undefined) : [];
   const { matrix } = ct.grid.lpsFromVoxel;
+  const hounsfield = hounsfieldFindings(ct, histogram);
+  const isHounsfield = !hounsfield.some(({ severity }) => severity === "error");
   return {
     shape: ct.grid.shape,
     spacingMm: spacingMm(ct.grid),
@@ -46,9 +51,20 @@ export function inspect(ct: Volume, labelMap?: LabelMap): Inspection {
     labels,
     findings: [
       ...geometryFindings(ct.grid),
-      ...hounsfieldFindings(ct, histogram),
-      ...(hasZeroBackground(histogram) ? [] : fieldOfViewFindings(ct)),
-      ...(labelMap ? labelFindings(ct, labelMap, labels) : []),
+      ...hounsfield,
+      ...sliceFindings(ct),
+      // On another scale nobody can tell body from air.
+      ...(isHounsfield ? [...fieldOfViewFindings(ct), ...couchFindings(ct)] : []),
+      ...(labelMap ? labelFindings(ct, labelMap, isHounsfield ? labels : withoutHu(labels)) : []),
     ],
   };
 }
+
+const withoutHu = (labels: readonly LabelStatistics[]): LabelStatistics[] =>
+  labels.map(({ label, name, voxels, volumeMl, centroidLps }) => ({
+    label,
+    name,
+    voxels,
+    volumeMl,
+    centroidLps,
+  }));
