@@ -8,9 +8,9 @@ const STEPS = 24;
 const ATOMS = ((6.02214076e23 / 183.84) * 74 ** 2 * 1e-27) / (4 * Math.PI);
 
 /** Depths at which an electron has a given energy are spread as a gamma distribution of this shape. Calibrated. */
-const DEPTH_SHAPE = 1.68909;
+const DEPTH_SHAPE = 1.68907;
 /** How much harder electrons that still fly straight radiate away from the beam's normal. Calibrated. */
-const FORWARD = 0.69073;
+const FORWARD = 0.69074;
 
 /**
  * Bremsstrahlung that leaves a thick tungsten anode, in photons per electron, steradian and keV at each energy E:
@@ -26,7 +26,7 @@ const FORWARD = 0.69073;
  *
  * α being the angle between the ray and the anode's surface and R₀ the electrons' range. The form is ours, after
  * Birch and Marshall (1979) and Tucker, Barnes and Chakraborty (1991). Its 15 coefficients are fitted to 30 spectra of
- * SpekPy 2.5.4 (docs/beam.md), and meet them within 1.3 % rms of 10 % of the peak or more, absolute output included.
+ * SpekPy 2.5.4 by tools/fit-tungsten-tube.py (docs/beam.md), and meet them within 1.3 % rms of 10 % of the peak or more, absolute output included.
  */
 export function bremsstrahlung(
   kv: number,
@@ -56,12 +56,12 @@ export function bremsstrahlung(
 
 /** χ(κ, t) in mb with κ = E/T and t = (T − 80 keV)/100 keV. Calibrated. */
 const scaledCrossSectionMb = (k: number, t: number): number =>
-  4.11341 *
+  4.11332 *
   (1 +
-    k * (2.28616 + k * (-7.25098 + k * 5.56748)) +
-    t * (-0.55468 + k * (2.19885 - k * 1.9301)) +
-    t ** 2 * (-0.53081 + k * 0.49043));
+    k * (2.28628 + k * (-7.25124 + k * 5.56766)) +
+    t * (-0.55464 + k * (2.19875 - k * 1.93003)) +
+    t ** 2 * (-0.5308 + k * 0.49043));
 
 /** Mean depth below the surface after a part of the range is used up. Calibrated. */
 const meanDepthGPerCm2 = (kv: number, fullRange: number, used: number): number =>
-  0.19909 * fullRange * (kv / 100) ** 0.11772 * used ** 0.41299 * (1 - 0.68285 * (kv / 100 - 1) * used);
+  0.19908 * fullRange * (kv / 100) ** 0.1177 * used ** 0.41295 * (1 - 0.6828 * (kv / 100 - 1) * used);

@@ -16,7 +16,7 @@ export const tungstenKLines = [
 /**
  * K photons that leave the anode, per electron and steradian, in the order of `tungstenKLines`:
  *
- *   n = A (kV/69.525 − 1)^m · share / (1 + μ x/sin α),   x = 19.7 mg/cm² (kV/100)^1.24
+ *   n = A (kV/69.525 − 1)^m · share / (1 + μ x/sin α),   x = 19.5 mg/cm² (kV/100)^1.26
  *
  * The power of the overvoltage is that of Green and Cosslett (1968; 1.63) and Tucker et al. (1991; 1.648). A, m and x are
  * fitted to the K lines of the same 30 spectra as the bremsstrahlung, 3 % rms; x also covers the K photons that
@@ -25,8 +25,8 @@ export const tungstenKLines = [
 export function characteristicPhotons(kv: number, takeOffAngleRad: number): Float64Array {
   if (kv <= TUNGSTEN_K_EDGE_KEV) return new Float64Array(tungstenKLines.length);
   const energies = tungstenKLines.map(({ energyKeV }) => energyKeV);
-  const vacancies = 1.4608e-4 * (kv / TUNGSTEN_K_EDGE_KEV - 1) ** 1.6874;
-  const depthGPerCm2 = 0.0197118 * (kv / 100) ** 1.2407;
+  const vacancies = 1.46001e-4 * (kv / TUNGSTEN_K_EDGE_KEV - 1) ** 1.6874;
+  const depthGPerCm2 = 0.0195277 * (kv / 100) ** 1.2557;
   return massAttenuationTable(materialByName("tungsten"), energies).map(
     (cm2PerG, line) =>
       (vacancies * tungstenKLines[line].share) / (1 + (cm2PerG * depthGPerCm2) / Math.sin(takeOffAngleRad)),

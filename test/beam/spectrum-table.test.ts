@@ -135,7 +135,7 @@ describe("a table of a spectrum", () => {
     let refused = 0;
     for (let n = 0; n < 400; n++) {
       let text = good;
-      for (let change = whole(6); change >= 0; change--) {
+      for (let change = whole(2); change >= 0; change--) {
         const at = whole(text.length);
         text = text.slice(0, at) + pieces[whole(pieces.length)] + text.slice(at + whole(4));
       }
@@ -144,8 +144,8 @@ describe("a table of a spectrum", () => {
       else sound.push(beam);
     }
     // Both happen often, so the changes are neither all harmless nor all fatal.
-    expect(refused).toBeGreaterThan(40);
-    expect(sound.length).toBeGreaterThan(40);
+    expect(refused).toBeGreaterThan(20);
+    expect(sound.length).toBeGreaterThan(20);
     for (const beam of sound) {
       expect(beam.energyKeV.length).toBeLessThanOrEqual(20_000);
       expect(beam.energyKeV.every((energy) => energy >= 5 && energy <= 150)).toBe(true);

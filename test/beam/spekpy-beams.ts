@@ -1,6 +1,6 @@
 /**
  * Beams of SpekPy 2.5.4 (MIT), its default physics, for comparison. None of these combinations is among the 30 spectra that
- * the tube's coefficients were fitted to; made by tools/fit-tungsten-tube/compare-spekpy.py.
+ * the tube's coefficients were fitted to; made by tools/fit-tungsten-tube.py --compare.
  *
  * kV, anode angle in degrees, mm Al; first half-value layers in mm Al and Cu, mean energy in keV, air kerma at 1 m in µGy/mAs.
  */
