@@ -11,12 +11,14 @@ export interface SceneFinding {
 /**
  * Tells whether the volume meets the beam, before anything is computed.
  * Distances are measured sideways in mm at the depth of the volume's middle.
+ *
+ * @param advice what to try, asked for only where there is something to mend
  */
-export function beamCoverage(camera: Camera, grid: Grid, advice: string): SceneFinding[] {
+export function beamCoverage(camera: Camera, grid: Grid, advice: () => string): SceneFinding[] {
   const corners = cornersLps(grid).map((corner) => project(camera, corner));
   const inFront = corners.filter((corner) => corner.depthMm > 0);
   if (inFront.length === 0)
-    return [finding("volume-behind-source", "error", `the whole volume lies behind the source; ${advice}`)];
+    return [finding("volume-behind-source", "error", `the whole volume lies behind the source; ${advice()}`)];
   if (inFront.length < corners.length)
     return [
       finding(
@@ -35,7 +37,7 @@ export function beamCoverage(camera: Camera, grid: Grid, advice: string): SceneF
   if (sidewaysMm > 0 || lengthwiseMm > 0) {
     const distance = Math.hypot(sidewaysMm, lengthwiseMm).toFixed(0);
     return [
-      finding("volume-outside-beam", "error", `the volume is ${distance} mm outside the beam; ${advice}`),
+      finding("volume-outside-beam", "error", `the volume is ${distance} mm outside the beam; ${advice()}`),
     ];
   }
   const behindPanel = corners.filter((corner) => corner.depthMm > camera.sourceToDetectorMm).length;

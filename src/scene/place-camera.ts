@@ -118,13 +118,26 @@ function isocentre(scene: Scene, grid: Grid, labelMap: LabelMap | undefined): Ve
         remedy: "give --labels FILE, or an isocentre in LPS mm",
       },
     );
-  const entry = [...labelMap.names].find(
-    ([label, candidate]) => candidate === name || String(label) === name,
-  );
-  const centroid = entry && labelCentroidLps(labelMap, entry[0]);
+  const label = [...labelMap.names].find(([, candidate]) => candidate === name)?.[0] ?? labelNumber(name);
+  const centroid = !label ? undefined : labelCentroidLps(labelMap, label);
   if (!centroid)
     throw new InputError("isocentre-label", `no voxel is labelled "${name}"`, {
-      remedy: `labels here: ${[...labelMap.names.values()].slice(0, 12).join(", ")}${labelMap.names.size > 12 ? ", …" : ""}`,
+      remedy: `labels here: ${labelsHere(labelMap)}`,
     });
   return centroid;
+}
+
+/** 21 for "21" and for "label_21", which is what a label without a name is called. */
+function labelNumber(name: string): number | undefined {
+  const digits = /^(?:label_)?(\d{1,5})$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function labelsHere({ labels, names }: LabelMap): string {
+  const present = new Set<number>(labels);
+  const known = [...present]
+    .filter((label) => label !== 0)
+    .toSorted((a, b) => a - b)
+    .map((label) => names.get(label) ?? `label_${label}`);
+  return `${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`;
 }

@@ -12,6 +12,7 @@ import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 import { sampleKey } from "../random/sample-key.ts";
 import type { Finding } from "../volume/finding.ts";
+import type { LabelMap } from "../volume/label-map.ts";
 import type { Landmark } from "../volume/landmark.ts";
 import { automaticMas } from "./automatic-exposure.ts";
 import { beamCoverage } from "./beam-coverage.ts";
@@ -46,10 +47,7 @@ export async function simulate(patient: Patient, scene: Scene): Promise<Simulati
   const { ct, labelMap, landmarks } = patient.anatomy;
   const placed = placeCamera(scene, ct.grid, labelMap);
   const { camera } = placed;
-  const advice = labelMap
-    ? `try --isocentre label:${[...labelMap.names.values()][0] ?? "NAME"}`
-    : "try --isocentre centre, or a point of the patient in LPS mm";
-  const coverage = beamCoverage(camera, ct.grid, advice);
+  const coverage = beamCoverage(camera, ct.grid, () => isocentreAdvice(labelMap));
   const shot = await (scene.simulator === "realistic"
     ? realistic(patient, scene, placed)
     : grey(patient, scene, camera, scene.simulator));
@@ -70,6 +68,15 @@ export async function simulate(patient: Patient, scene: Scene): Promise<Simulati
         }
       : shot.quantities[scene.quantity];
   return { placed, picture, image, labels, exposure: shot.exposure, findings };
+}
+
+/** Where to aim: at the label with the most voxels, by its name. */
+function isocentreAdvice(labelMap: LabelMap | undefined): string {
+  if (!labelMap) return "try --isocentre centre, or a point of the patient in LPS mm";
+  const counts = new Uint32Array(65536);
+  for (const label of labelMap.labels) counts[label]++;
+  const largest = counts.subarray(1).reduce((best, count, n) => (count > counts[best] ? n + 1 : best), 1);
+  return `try --isocentre label:${labelMap.names.get(largest) ?? largest}`;
 }
 
 /** Labels of a patient without a label map: only the landmarks, if there are any. */

@@ -104,6 +104,14 @@ describe("the isocentre", () => {
     expect(centreOf({ isocentre: "label:hip_left" }, labelMap)).toEqual([-29 + 6, -49 + 6, 271 + 8]);
     expect(centreOf({ isocentre: "label:7" }, labelMap)).toEqual([-23, -43, 279]);
     expect(() => centreOf({ isocentre: "label:hip_right" }, labelMap)).toThrow(/hip_right/);
+    // A label without a name is called after its number; background is no label.
+    const nameless = { ...labelMap, names: new Map<number, string>() };
+    expect(centreOf({ isocentre: "label:label_7" }, nameless)).toEqual([-23, -43, 279]);
+    expect(centreOf({ isocentre: "label:7" }, nameless)).toEqual([-23, -43, 279]);
+    expect(() => centreOf({ isocentre: "label:8" }, nameless)).toThrow(
+      expect.objectContaining({ remedy: "labels here: label_7" }),
+    );
+    expect(() => centreOf({ isocentre: "label:0" }, nameless)).toThrow(/no voxel is labelled/);
     expect(() => centreOf({ isocentre: "label:hip_left" })).toThrow(/no label map/);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { centredGrid } from "../../src/validation/analytic-field.ts";
-import { labelWhere, simulated, slab } from "./phantoms.ts";
+import type { LabelMap } from "../../src/volume/label-map.ts";
+import { simulated, slab } from "./phantoms.ts";
 
 /** A cube of water, 100 mm, about the origin. */
 const cube = { ct: slab([20, 20, 20], 5, 0) };
@@ -24,10 +25,20 @@ describe("a picture that shows nothing says why", () => {
     expect(Math.abs(told - (distanceMm - 50 - 102.2))).toBeLessThan(0.075 * distanceMm);
   });
 
-  test("and which label to aim at", async () => {
-    const labelMap = labelWhere(cube.ct, "hip_left", () => true);
-    const [finding] = await findingsOf({ isocentre: [0, 300, 300] }, { ...cube, labelMap });
-    expect(finding.message).toContain("try --isocentre label:hip_left");
+  test("and which label to aim at: the largest", async () => {
+    const labels = Uint8Array.from(cube.ct.values, (_, n) => (n % 3 === 0 ? 5 : n % 3));
+    labels.fill(2, 0, 1000);
+    const names = new Map([
+      [1, "spleen"],
+      [2, "hip_left"],
+      [9, "absent"],
+    ]);
+    const isocentre = [0, 300, 300];
+    const aim = async (labelMap: LabelMap) =>
+      (await findingsOf({ isocentre }, { ...cube, labelMap }))[0].message;
+    const { grid } = cube.ct;
+    expect(await aim({ grid, labels, names })).toContain("try --isocentre label:hip_left");
+    expect(await aim({ grid, labels, names: new Map() })).toContain("try --isocentre label:2");
   });
 
   test("the volume lies behind the source, or the source in it", async () => {
