@@ -95,13 +95,41 @@ async function packageImports(modules: readonly string[]): Promise<Record<string
       // What `node:` names, or no package at all, is left for the browser to refuse.
       if (specifier in imports || !/^@?[a-z][\w./@-]*$/.test(specifier)) continue;
       try {
-        const file = fileURLToPath(import.meta.resolve(specifier));
+        const file = await browserFile(specifier);
         imports[specifier] = `/${relative(root, file)}`;
         seen.add(file);
       } catch {}
     }
   }
   return imports;
+}
+
+/** The file of a package that browsers are given: as its package.json says, where that differs from what Node is given. */
+async function browserFile(specifier: string): Promise<string> {
+  const nodeFile = fileURLToPath(import.meta.resolve(specifier));
+  const name = specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+  const folder = join(root, "node_modules", name);
+  const { exports } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
+    exports?: unknown;
+  };
+  const entry = (exports as Record<string, unknown> | undefined)?.[`.${specifier.slice(name.length)}`];
+  const target = browserTarget(entry);
+  return target === undefined ? nodeFile : join(folder, target);
+}
+
+/** The first target of a conditional export that a browser may take. */
+function browserTarget(entry: unknown): string | undefined {
+  if (typeof entry === "string") return entry;
+  if (typeof entry !== "object" || entry === null) return undefined;
+  for (const [condition, value] of Object.entries(entry)) {
+    if (!["browser", "import", "default"].includes(condition)) continue;
+    const target = browserTarget(value);
+    if (target !== undefined) return target;
+  }
+  return undefined;
 }
 
 async function serve(
