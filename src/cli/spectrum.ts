@@ -67,6 +67,10 @@ export async function spectrumCommand(options: SpectrumOptions): Promise<void> {
 }
 
 async function spectrumOf(options: SpectrumOptions, filters: readonly BeamFilter[]): Promise<Spectrum> {
+  if (options.from !== undefined && options.kv !== undefined)
+    throw new InputError("spectrum-twice", "both --kv and --from are given", {
+      remedy: "give --kv for a tube, or --from FILE for a table",
+    });
   if (options.from !== undefined)
     return filteredSpectrum(
       spectrumFromTable(await readSpectrumFile(options.from), { energiesAre: options.energiesAre }),
