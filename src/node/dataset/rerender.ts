@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { blockCount } from "../../dataset/draw-patient.ts";
 import type { EncodedFile } from "../../dataset/formats/encoded-file.ts";
+import { parseManifestLine } from "../../dataset/manifest.ts";
 import { InputError } from "../../error/input-error.ts";
 import { nodeProjector } from "../node-projector.ts";
 import { writeAtomically } from "../write-atomically.ts";
@@ -47,7 +48,8 @@ export async function rerenderSample(options: {
       sink: async (file) => void files.push(file),
       only: id,
     });
-    const [made] = again.samples;
+    // As it would be read back, so that both have their fields in the same order.
+    const made = parseManifestLine(JSON.stringify(again.samples[0]), `sample ${id}`);
     if (options.out !== undefined)
       for (const file of files) await writeAtomically(join(options.out, file.path), file.bytes);
     return {
