@@ -32,7 +32,7 @@ export async function writeSimulation(
 ): Promise<string[]> {
   const { picture, image, labels } = simulation;
   const { widthPx, heightPx } = picture.camera;
-  await removeOldMasks(directory);
+  await removeOldResults(directory);
   const written: string[] = [];
   const write = async (name: string, bytes: Uint8Array | string): Promise<void> => {
     await writeAtomically(join(directory, name), bytes);
@@ -97,22 +97,24 @@ function labelRecord({ picture, labels, image, exposure, findings }: Simulation)
 
 /** Names of structures as names of files: other characters become underscores, equal names get a number. */
 function fileNames(names: readonly string[]): string[] {
-  const used = new Map<string, number>();
+  const used = new Set<string>();
   return names.map((name) => {
     const plain = name.replaceAll(/[^\w.-]+/g, "_").replace(/^\.+/, "") || "structure";
-    const count = used.get(plain.toLowerCase()) ?? 0;
-    used.set(plain.toLowerCase(), count + 1);
-    return count === 0 ? plain : `${plain}-${count + 1}`;
+    let unique = plain;
+    for (let n = 2; used.has(unique.toLowerCase()); n++) unique = `${plain}-${n}`;
+    used.add(unique.toLowerCase());
+    return unique;
   });
 }
 
-/** Masks of an earlier simulation in this folder would mix with the new ones; a folder of anything else is left alone. */
-async function removeOldMasks(directory: string): Promise<void> {
+/** Results of an earlier simulation in this folder would mix with the new ones; a folder of anything else is left alone. */
+async function removeOldResults(directory: string): Promise<void> {
   const isOurs = await stat(join(directory, "scene.json")).then(
     () => true,
     () => false,
   );
   if (!isOurs) return;
+  for (const name of ["classes.png", "radiograph.dcm"]) await rm(join(directory, name), { force: true });
   const masks = join(directory, "masks");
   const old = await readdir(masks).catch((): string[] => []);
   for (const name of old) if (name.endsWith(".png")) await rm(join(masks, name));

@@ -229,6 +229,23 @@ describe("synthex simulate", () => {
     expect(run.stderr).toContain(findings[0].message);
   });
 
+  test("leaves nothing of an earlier simulation in a folder that is used again, and nothing else out of it", async () => {
+    const again = ["--size", "32", "--simulator", "naive", "--out", at("used")];
+    expect(
+      (await synthex("simulate", at("every-option", "scene.json"), "--format", "dcm", ...again)).code,
+    ).toBe(0);
+    await writeFile(at("used", "notes.txt"), "mine");
+    expect((await synthex("simulate", "--ct", ct, ...again)).code).toBe(0);
+    expect(Object.keys(await hashes("used"))).toEqual([
+      "image.npy",
+      "labels.json",
+      "notes.txt",
+      "overlay.png",
+      "radiograph.png",
+      "scene.json",
+    ]);
+  });
+
   test("refuses a CT that is no longer the one of the scene", async () => {
     const scene = await json<SceneFile>("integral", "scene.json");
     await writeFile(
