@@ -1,6 +1,7 @@
 import { commandTargets } from "./command-targets.ts";
 import { dicomTarget } from "./dicom-target.ts";
 import { pngTarget } from "./png-target.ts";
+import { spectrumTarget } from "./spectrum-target.ts";
 import { tableTargets } from "./table-targets.ts";
 import type { FuzzTarget } from "./target.ts";
 import { volumeTargets } from "./volume-targets.ts";
@@ -10,6 +11,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...volumeTargets,
   dicomTarget,
   ...tableTargets,
+  spectrumTarget,
   pngTarget,
   ...commandTargets,
 ];
