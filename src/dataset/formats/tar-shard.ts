@@ -67,13 +67,16 @@ export async function* indexTar(source: ByteSource): AsyncGenerator<TarPlace> {
     at = offset + BLOCK_BYTES * Math.ceil(size / BLOCK_BYTES);
     if (at > source.byteLength) throw truncated();
     const kind = String.fromCharCode(header[156] || 0x30);
-    if (kind === "x") {
+    if (kind === "x" || kind === "L") {
       if (size > MAX_ATTRIBUTE_BYTES)
         throw new InputError("tar-unreadable", `${where}: extended attributes of ${size} bytes`);
-      attributes = parseAttributes(await source.read(offset, size));
+      const content = await source.read(offset, size);
+      // What GNU tar calls a long name: nothing but the name.
+      attributes = kind === "x" ? parseAttributes(content) : { path: headerText(content, 0, size) };
       continue;
     }
-    const prefix = headerText(header, 345, 155);
+    const prefix =
+      headerText(header, 257, 6) === "ustar" && header[262] === 0 ? headerText(header, 345, 155) : "";
     const name = headerText(header, 0, 100);
     const path = attributes.path ?? (prefix === "" ? name : `${prefix}/${name}`);
     attributes = {};
