@@ -1,6 +1,7 @@
 /** Sides of bricks and thickness of layers in voxels, as in assembly/occupancy.ts. */
 const BRICK = 4;
 const LAYER = 16;
+const HIT_LAYER = 4;
 
 /** Where the bricks that hold counts are marked, and counted for each axis; `end` is the first byte behind. */
 export interface OccupancyLayout {
@@ -9,14 +10,15 @@ export interface OccupancyLayout {
   readonly end: number;
 }
 
-/** @param counts numbers in an entry of a table: one in all, or four for the channels. */
+/** @param counts numbers in an entry of a table: one in all, or four for the channels, in thinner layers. */
 export function occupancyLayout(
   shape: readonly [number, number, number],
   start: number,
   counts: 1 | 4,
 ): OccupancyLayout {
   const [bi, bj, bk] = shape.map((n) => Math.ceil(n / BRICK));
-  const layers = (axis: number) => Math.ceil(shape[axis] / LAYER);
+  const layer = counts === 1 ? LAYER : HIT_LAYER;
+  const layers = (axis: number) => Math.ceil(shape[axis] / layer);
   const first = align(start + bi * bj * bk);
   const second = align(first + 4 * counts * layers(0) * (bj + 1) * (bk + 1));
   const third = align(second + 4 * counts * layers(1) * (bi + 1) * (bk + 1));

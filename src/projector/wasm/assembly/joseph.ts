@@ -3,11 +3,11 @@
 // Every worker runs the same code on the same shared memory and takes strips of 16 rows from a common counter.
 import { firstHits, openChannels } from "./first-hit";
 import { integrateU16, integrateU8 } from "./integrate";
-import { LAYER } from "./occupancy";
+import { HIT_LAYER, LAYER } from "./occupancy";
 import { beginPacket, HIT, MAXIMUM, No, PACKET_BYTES, PATTERN_BYTES, SUM, usePatterns, WEIGHT_ONE, Yes } from "./packet";
 import { CHANNELS, COUNTERS, FIRST_HITS, INTEGRATE, KIND, MODE, parameter, ray, REGION, SCRATCH, THRESHOLD, TRACE, useBlock, VIEW_AXIS, VOXEL_RAY } from "./parameters";
 import { ACROSS_THE_EDGE, beginPencil, CHANNEL_SHIFT, EMPTY, lookAhead, PENCIL_BYTES } from "./pencil";
-import { storeHit, storeSum, storeTrace, usePixel } from "./results";
+import { storeHit, storeNothing, storeSum, storeTrace, usePixel, useRegion } from "./results";
 import { projectRay } from "./single-ray";
 import { axisA, dominantAxis, firstPlane, isOrdinary, lastPlane, TILE, useAxis } from "./tile-axis";
 import { traceU16, traceU8Across, traceU8AlongRows, useThresholds } from "./trace";
@@ -31,6 +31,7 @@ export function run(parameterBlock: usize): void {
   const scratch = <usize>parameter(SCRATCH) + <usize>worker * SCRATCH_BYTES;
   usePatterns(scratch);
   packets = scratch + PATTERN_BYTES;
+  useRegion();
   if (parameter(MODE) != INTEGRATE) useThresholds(thresholds());
   const top = <i32>parameter(REGION + 1), left = <i32>parameter(REGION);
   const bottom = top + <i32>parameter(REGION + 3), right = left + <i32>parameter(REGION + 2);
@@ -82,15 +83,17 @@ export function marchTile(u0: i32, u1: i32, v0: i32, v1: i32, first: i32, last: 
 export function marchFirstHits(u0: i32, u1: i32, v0: i32, v1: i32, first: i32, last: i32, forward: bool): void {
   if (last <= first) return;
   const all = packets + PENCILS;
-  const nearest = forward ? first / LAYER : (last - 1) / LAYER, furthest = forward ? (last - 1) / LAYER : first / LAYER;
-  for (let layer = nearest; ; layer += forward ? 1 : -1) {
-    const from = max(layer * LAYER, first), to = min(layer * LAYER + LAYER, last);
-    if (lookAheadByChannel(all, layer, from, to) != EMPTY) {
+  const lowest = first / HIT_LAYER, highest = (last - 1) / HIT_LAYER;
+  for (let n = lowest; n <= highest; n++) {
+    const thin = forward ? n : highest - n + lowest;
+    const from = max(thin * HIT_LAYER, first), to = min(thin * HIT_LAYER + HIT_LAYER, last);
+    const layer = from / LAYER;
+    if (lookAheadByChannel(all, thin, from, to) != EMPTY) {
       let pencil = all;
       for (let u = u0, column = packets; u < u1; u += LANES, column += TILE * PACKET_BYTES)
         for (let v = v0, packet = column; v < v1; v += GROUP_ROWS, packet += GROUP_ROWS * PACKET_BYTES) {
           pencil += PENCIL_BYTES;
-          const ahead = lookAheadByChannel(pencil, layer, from, to);
+          const ahead = lookAheadByChannel(pencil, thin, from, to);
           if (ahead == EMPTY) continue;
           const end = packet + <usize>min(GROUP_ROWS, v1 - v) * PACKET_BYTES;
           if ((openChannels(packet, end) & ahead >> CHANNEL_SHIFT) == 0) continue;
@@ -99,7 +102,6 @@ export function marchFirstHits(u0: i32, u1: i32, v0: i32, v1: i32, first: i32, l
           else firstHitsInside(packet, end, layer, from, to, forward);
         }
     }
-    if (layer == furthest) return;
   }
 }
 
@@ -172,18 +174,42 @@ export function traceU16AlongRows(packet: usize, end: usize, layer: i32, from: i
 
 /** Results of the rays of columns u … end (exclusive). */
 export function store4(packet: usize, u: i32, end: i32, v: i32): void {
+  if (parameter(MODE) == TRACE) storeTraces(packet, u, end, v);
+  else if (parameter(KIND) == 0) storeU8(packet, u, end, v);
+  else
+    for (; u < end; u++, packet += 4) {
+      usePixel(u, v);
+      storeSum(0, <f64>load<f32>(packet + SUM) * UNIT);
+    }
+}
+
+const UNIT: f64 = 1.0 / <f64>WEIGHT_ONE;
+
+/** Four channels, of rays many of which meet nothing. */
+export function storeU8(packet: usize, u: i32, end: i32, v: i32): void {
+  const channels = <i32>parameter(CHANNELS), isSum = parameter(MODE) == INTEGRATE;
+  for (; u < end; u++, packet += 16) {
+    if (isSum ? !v128.any_true(v128.load(packet + SUM)) : i32x4.bitmask(v128.load(packet + HIT)) == 15) {
+      storeNothing(u, v, isSum ? 0 : Infinity);
+      continue;
+    }
+    usePixel(u, v);
+    for (let channel = 0; channel < channels; channel++) {
+      const at = packet + (<usize>channel << 2);
+      if (isSum) storeSum(channel, <f64>load<f32>(at + SUM) * UNIT);
+      else storeHit(channel, load<i32>(at + HIT));
+    }
+  }
+}
+
+export function storeTraces(packet: usize, u: i32, end: i32, v: i32): void {
   const isU8 = parameter(KIND) == 0, channels = <i32>parameter(CHANNELS);
-  const unit: f64 = 1.0 / <f64>WEIGHT_ONE;
   for (let lane = 0; lane < end - u; lane++) {
     usePixel(u + lane, v);
     for (let channel = 0; channel < channels; channel++) {
       const at = packet + (<usize>(isU8 ? 4 * lane + channel : lane) << 2);
-      if (parameter(MODE) == FIRST_HITS) {
-        storeHit(channel, load<i32>(at + HIT));
-        continue;
-      }
-      storeSum(channel, <f64>load<f32>(at + SUM) * unit);
-      if (parameter(MODE) == TRACE) storeTrace(channel, <f64>load<i32>(at + MAXIMUM) * unit, load<i32>(at + HIT));
+      storeSum(channel, <f64>load<f32>(at + SUM) * UNIT);
+      storeTrace(channel, <f64>load<i32>(at + MAXIMUM) * UNIT, load<i32>(at + HIT));
     }
   }
 }

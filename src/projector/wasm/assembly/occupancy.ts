@@ -3,6 +3,8 @@
 export const BRICK = 4;
 /** Planes that are marched between two questions about empty space. */
 export const LAYER = 16;
+/** The same for first hits, which skip more. */
+export const HIT_LAYER = 4;
 
 // @ts-ignore: decorator
 @inline
@@ -97,14 +99,14 @@ export function findReached(field: usize, lowest: u32, ni: i32, nj: i32, nk: i32
     }
 }
 
-/** As `countOccupied`, with four counts an entry, one for each channel. */
+/** As `countOccupied` for layers of HIT_LAYER planes, with four counts an entry, one for each channel. */
 export function countReached(reached: usize, ni: i32, nj: i32, nk: i32, axis: i32, table: usize): void {
   const bi = bricks(ni), bj = bricks(nj), bk = bricks(nk);
   const countA = axis == 0 ? bi : axis == 1 ? bj : bk;
   const countB = axis == 0 ? bj : bi, countC = axis == 2 ? bj : bk;
   const stepA = axis == 0 ? 1 : axis == 1 ? bi : bi * bj;
   const stepB = axis == 0 ? bi : 1, stepC = axis == 2 ? bi : bi * bj;
-  const perLayer = LAYER / BRICK;
+  const perLayer = HIT_LAYER / BRICK;
   const none = i32x4.splat(0), one = i32x4.splat(1);
   for (let a = 0; a < countA; a += perLayer) {
     for (let b = 0; b <= countB; b++) v128.store(table + (<usize>b << 4), none);

@@ -2,20 +2,31 @@
 import { CHANNELS, LPS_RAY, OUTPUT, parameter, ray, REGION, SCALE, VOXEL_RAY } from "./parameters";
 import { axisA, shapeA, sourceA } from "./tile-axis";
 
+/** Pixels in a row of the region, bytes in an image of it, and where its pixel (0, 0) would lie. */
+let rowPixels: i32 = 0, image: usize = 0, origin: usize = 0;
 /** Where the results of one pixel go, and the factors from planes to mm. */
-let address: usize = 0, image: usize = 0, stepMm: f64 = 0, mmPerDepth: f64 = 0, directionA: f64 = 0;
+let address: usize = 0, stepMm: f64 = 0, mmPerDepth: f64 = 0, directionA: f64 = 0;
+
+/** To be called once a run. */
+export function useRegion(): void {
+  rowPixels = <i32>parameter(REGION + 2);
+  image = <usize>(rowPixels * <i32>parameter(REGION + 3)) << 2;
+  origin = <usize>parameter(OUTPUT) - (<usize>(<i32>parameter(REGION + 1) * rowPixels + <i32>parameter(REGION)) << 2);
+}
 
 export function usePixel(column: i32, row: i32): void {
-  const width = <i32>parameter(REGION + 2);
-  image = <usize>(width * <i32>parameter(REGION + 3)) << 2;
-  address =
-    <usize>parameter(OUTPUT) +
-    (<usize>((row - <i32>parameter(REGION + 1)) * width + column - <i32>parameter(REGION)) << 2);
+  address = origin + (<usize>(row * rowPixels + column) << 2);
   const u = <f64>column, v = <f64>row;
   const x = ray(LPS_RAY, 0, u, v), y = ray(LPS_RAY, 1, u, v), z = ray(LPS_RAY, 2, u, v);
   mmPerDepth = sqrt(x * x + y * y + z * z);
   directionA = ray(VOXEL_RAY, axisA, u, v);
   stepMm = directionA == 0 ? 0 : mmPerDepth / abs(directionA);
+}
+
+/** The same value for every channel of the first kind of image, for a pixel whose ray meets nothing. */
+export function storeNothing(column: i32, row: i32, value: f32): void {
+  let at = origin + (<usize>(row * rowPixels + column) << 2);
+  for (let channel = <i32>parameter(CHANNELS); channel > 0; channel--, at += image) store<f32>(at, value);
 }
 
 /** `sum` in counts. */
