@@ -44,8 +44,7 @@ export function signedDistanceMm(
     spacing,
   );
   const half = Math.min(...spacing.filter((_, axis) => shape[axis] > 1)) / 2;
-  for (let n = 0; n < outside.length; n++)
-    outside[n] = outside[n] > 0 ? outside[n] - half : half - inside[n];
+  for (let n = 0; n < outside.length; n++) outside[n] = outside[n] > 0 ? outside[n] - half : half - inside[n];
   return outside;
 }
 

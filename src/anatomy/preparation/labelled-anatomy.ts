@@ -6,9 +6,13 @@ import type { Anatomy } from "../anatomy.ts";
 /** The label map of an anatomy, on the grid of its CT; a preparation that cannot do without refuses by its own name. */
 export function labelMapOf({ ct, labelMap }: Anatomy, step: string): LabelMap {
   if (!labelMap)
-    throw new InputError("preparation-labels", `the preparation "${step}" needs a label map, and there is none`, {
-      remedy: "give labels, for instance those of TotalSegmentator",
-    });
+    throw new InputError(
+      "preparation-labels",
+      `the preparation "${step}" needs a label map, and there is none`,
+      {
+        remedy: "give labels, for instance those of TotalSegmentator",
+      },
+    );
   if (!sameGrid(labelMap.grid, ct.grid))
     throw new InputError(
       "preparation-grid",
@@ -31,9 +35,14 @@ export function presentLabels(labelMap: LabelMap, pattern: RegExp): number[] {
 export function neededLabels(labelMap: LabelMap, pattern: RegExp, step: string, words: string): number[] {
   const found = presentLabels(labelMap, pattern);
   if (found.length > 0) return found;
-  throw new InputError("preparation-label-missing", `the preparation "${step}" needs a label for ${words}, and no voxel has one`, {
-    remedy: "name the labels as TotalSegmentator does (hip_left, femur_right, sacrum …), or leave this step out",
-  });
+  throw new InputError(
+    "preparation-label-missing",
+    `the preparation "${step}" needs a label for ${words}, and no voxel has one`,
+    {
+      remedy:
+        "name the labels as TotalSegmentator does (hip_left, femur_right, sacrum …), or leave this step out",
+    },
+  );
 }
 
 /** 1 where a voxel has one of the labels. */

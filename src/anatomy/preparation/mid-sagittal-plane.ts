@@ -42,7 +42,8 @@ export function midSagittalPlane(labelMap: LabelMap): Plane {
     pairs.sort((p, q) => p.squaredMm2 - q.squaredMm2 || p.n - q.n);
     const kept = pairs.slice(0, Math.ceil(TRUSTED_SHARE * pairs.length));
     const next = bestPlane(kept.map(({ n, index }) => [pointAt(right, n), pointAt(left, index)]));
-    const moved = Math.hypot(...subtract(next.normal, plane.normal)) + Math.abs(next.offsetMm - plane.offsetMm);
+    const moved =
+      Math.hypot(...subtract(next.normal, plane.normal)) + Math.abs(next.offsetMm - plane.offsetMm);
     plane = next;
     if (moved < 1e-9) break;
   }
@@ -78,7 +79,12 @@ export function reflection({ normal: [a, b, c], offsetMm: d }: Plane): Transform
 }
 
 function pairedSurfaces(labelMap: LabelMap): { left: Points; right: Points } {
-  for (const pattern of [/^hip_left$/, /^rib_left_\d+$/, /^(scapula|clavicula|humerus|femur)_left$/, /left/]) {
+  for (const pattern of [
+    /^hip_left$/,
+    /^rib_left_\d+$/,
+    /^(scapula|clavicula|humerus|femur)_left$/,
+    /left/,
+  ]) {
     const left: number[] = [];
     const right: number[] = [];
     for (const label of presentLabels(labelMap, pattern)) {
@@ -146,5 +152,8 @@ function bestPlane(pairs: readonly (readonly [Vector3, Vector3])[]): Plane {
   }
   const axis = smallestEigenvector([m[0], m[1], m[2], m[3], m[4], m[5]]);
   const normal = scale(axis, dot(axis, [mb[0] - ma[0], mb[1] - ma[1], mb[2] - ma[2]]) < 0 ? -1 : 1);
-  return { normal, offsetMm: (dot(normal, ma as unknown as Vector3) + dot(normal, mb as unknown as Vector3)) / 2 };
+  return {
+    normal,
+    offsetMm: (dot(normal, ma as unknown as Vector3) + dot(normal, mb as unknown as Vector3)) / 2,
+  };
 }

@@ -33,7 +33,8 @@ export function mirrorSide(anatomy: Anatomy, replaced: Side): Anatomy {
   const swapped = new Uint16Array(65536);
   for (const label of new Set(labelMap.labels)) {
     const name = labelMap.names.get(label);
-    swapped[label] = name === undefined || otherSide(name) === name ? label : numbering.numberOf(otherSide(name));
+    swapped[label] =
+      name === undefined || otherSide(name) === name ? label : numbering.numberOf(otherSide(name));
   }
 
   const values = emptyLike(ct.values, voxelCount(grid));

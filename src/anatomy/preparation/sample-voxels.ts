@@ -24,16 +24,23 @@ export function trilinear(
   const dk = k0 + 1 < nk ? ni * nj : 0;
   const n = (k0 * nj + j0) * ni + i0;
   const low =
-    (1 - v) * ((1 - u) * values[n] + u * values[n + di]) + v * ((1 - u) * values[n + dj] + u * values[n + dj + di]);
+    (1 - v) * ((1 - u) * values[n] + u * values[n + di]) +
+    v * ((1 - u) * values[n + dj] + u * values[n + dj + di]);
   if (w === 0) return low;
   const m = n + dk;
   const high =
-    (1 - v) * ((1 - u) * values[m] + u * values[m + di]) + v * ((1 - u) * values[m + dj] + u * values[m + dj + di]);
+    (1 - v) * ((1 - u) * values[m] + u * values[m + di]) +
+    v * ((1 - u) * values[m + dj] + u * values[m + dj + di]);
   return (1 - w) * low + w * high;
 }
 
 /** Index of the voxel nearest to voxel coordinates, moved to the border when it lies outside. */
-export function nearestIndex(shape: readonly [number, number, number], i: number, j: number, k: number): number {
+export function nearestIndex(
+  shape: readonly [number, number, number],
+  i: number,
+  j: number,
+  k: number,
+): number {
   const clamp = (x: number, n: number): number => Math.min(n - 1, Math.max(0, Math.round(x)));
   return (clamp(k, shape[2]) * shape[1] + clamp(j, shape[1])) * shape[0] + clamp(i, shape[0]);
 }

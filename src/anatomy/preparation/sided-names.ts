@@ -6,7 +6,9 @@ export function otherSide(name: string): string {
   return name.replace(/(?<=^|[_\-. ])(left|right|l|r)(?=$|[_\-. ])/gi, (side) => {
     const opposite = OPPOSITE[side.toLowerCase()];
     if (side === side.toLowerCase()) return opposite;
-    return side === side.toUpperCase() ? opposite.toUpperCase() : opposite[0].toUpperCase() + opposite.slice(1);
+    return side === side.toUpperCase()
+      ? opposite.toUpperCase()
+      : opposite[0].toUpperCase() + opposite.slice(1);
   });
 }
 
