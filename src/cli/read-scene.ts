@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isNode, LineCounter, parseDocument, visit } from "yaml";
 import { InputError } from "../error/input-error.ts";
 import { parseScene, type Scene } from "../scene/scene.ts";
 
 const LONGEST_SCENE = 2 ** 20;
+const MOST_ALIASES = 32;
 
 /** A scene from YAML or JSON (which is YAML); its paths are relative to the file. */
 export async function readScene(path: string): Promise<Scene> {
@@ -48,6 +49,11 @@ function parsed(text: string, lines: LineCounter, path: string) {
       const { line, col } = lines.linePos(error.pos[0]);
       throw new InputError("scene-yaml", `${path}:${line}:${col}: ${error.message.split("\n")[0]}`);
     }
+    let aliases = 0;
+    visit(document, { Alias: () => void aliases++ });
+    // Each is looked up among all nodes before it, in each other that holds it.
+    if (aliases > MOST_ALIASES)
+      throw new InputError("scene-yaml", `${path} has ${aliases} aliases, a scene at most ${MOST_ALIASES}`);
     return { document, content: document.toJS({ maxAliasCount: 100 }) as unknown };
   } catch (cause) {
     // Aliases without an anchor, aliases of aliases of aliases, and nesting without end show only here.

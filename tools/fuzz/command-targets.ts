@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { CommanderError } from "commander";
 import { createProgram } from "../../src/cli/program.ts";
 import { InputError } from "../../src/error/input-error.ts";
+import { grid } from "../../src/geometry/grid.ts";
+import { transform } from "../../src/geometry/transform.ts";
 import type { RandomStream } from "../../src/random/random-stream.ts";
+import { writeNifti } from "../../src/volume/write-nifti.ts";
 import { mutateText, pick } from "./mutate.ts";
 import { type FuzzTarget, must } from "./target.ts";
 
@@ -14,16 +17,40 @@ process.on("exit", () => rmSync(sandbox, { recursive: true, force: true }));
 
 const fixtures = new URL("../../test/fixtures/volume/", import.meta.url);
 const inSandbox = (name: string): string => join(sandbox, name);
-for (const name of ["scaled.nii", "float-labels.nii", "bad-rgb.nii"])
-  cpSync(new URL(name, fixtures), inSandbox(name));
+cpSync(new URL("bad-rgb.nii", fixtures), inSandbox("bad-rgb.nii"));
+writePatient();
 writeFileSync(inSandbox("names.json"), '{"1": "hip_left", "2": "hip_right", "3": "sacrum"}');
 writeFileSync(inSandbox("points.csv"), "name,x,y,z\nFH-l,10,20,30\n");
 
-const CT = inSandbox("scaled.nii");
-const LABELS = inSandbox("float-labels.nii");
+const CT = inSandbox("ct.nii");
+const LABELS = inSandbox("labels.nii");
 const NAMES = inSandbox("names.json");
 const MISSING = inSandbox("missing.nii");
 const OUT = inSandbox("out");
+
+/** A block of water with three bones in it, 12 voxels of 20 mm to a side. */
+function writePatient(): void {
+  const side = 12;
+  const inside = (n: number, from: number, to: number) => n >= from && n < to;
+  const labels = Uint8Array.from({ length: side ** 3 }, (_, n) => {
+    const [i, j, k] = [n % side, Math.floor(n / side) % side, Math.floor(n / side ** 2)];
+    if (!inside(j, 5, 7) || !inside(k, 4, 8)) return 0;
+    return inside(i, 8, 10) ? 1 : inside(i, 2, 4) ? 2 : inside(i, 5, 7) ? 3 : 0;
+  });
+  const values = Int16Array.from(labels, (label, n) => {
+    const places = [n % side, Math.floor(n / side) % side, Math.floor(n / side ** 2)];
+    if (!places.every((place) => inside(place, 1, side - 1))) return -1000;
+    return label === 0 ? 30 : 500;
+  });
+  const lpsFromVoxel = transform(
+    "lps",
+    "voxel",
+    [20, 0, 0, -110, 0, 20, 0, -110, 0, 0, 20, -110, 0, 0, 0, 1],
+  );
+  const placed = grid([side, side, side], lpsFromVoxel);
+  writeFileSync(inSandbox("ct.nii"), writeNifti({ quantity: "HU", grid: placed, values }));
+  writeFileSync(inSandbox("labels.nii"), writeNifti({ grid: placed, labels, names: new Map() }));
+}
 
 const simulateOptions = [
   "--ct",
@@ -240,11 +267,11 @@ function makeCommand(random: RandomStream) {
 }
 
 const scenes: readonly string[] = [
-  "ct: scaled.nii\nlabels: float-labels.nii\nlabelNames: names.json\nview: outlet\nisocentre: label:hip_left\n",
+  "ct: ct.nii\nlabels: labels.nii\nlabelNames: names.json\nview: outlet\nisocentre: label:hip_left\n",
   "ct: {path: missing.nii, sha256: 0000000000000000000000000000000000000000000000000000000000000000}\ndevice: cios-fusion\nsizePx: 32\n",
-  "ct: scaled.nii\nlandmarks: points.csv\nview: AP\nlaoDeg: 10\ncraDeg: -5.5\nrollDeg: 3\nviewedFrom: source\nisocentre: [1, 2, 3]\nsourceToIsocentreMm: 600\nsourceToDetectorMm: 1000\nsimulator: naive\nmaterials:\n  rule: labels\n  byLabel:\n    hip_left: cortical bone\nbeam:\n  kv: 80\n  mas: automatic\n  detectorKermaMicroGy: 2.5\n  anodeAngleDeg: 12\n  filters:\n    - {material: Al, thicknessMm: 3}\n    - {material: Cu, thicknessMm: 0.1}\nnoise: false\nquantity: line-integral\nprocessing: raw\nstructures: [hip_left, sacrum]\nseed: 7\n",
-  '{"ct": "scaled.nii", "widthPx": 16, "heightPx": 20, "sourceToDetectorMm": 1000, "pixelFromLps": [[5000, 8, 8, 4000], [8, 8, -5000, 4000], [0, 1, 0, 500]], "simulator": "heuristic"}\n',
-  "base: &base {kv: 60}\nct: scaled.nii\nbeam:\n  <<: *base\n  mas: 2\nseed: !!int 3\n",
+  "ct: ct.nii\nlandmarks: points.csv\nview: AP\nlaoDeg: 10\ncraDeg: -5.5\nrollDeg: 3\nviewedFrom: source\nisocentre: [1, 2, 3]\nsourceToIsocentreMm: 600\nsourceToDetectorMm: 1000\nsimulator: naive\nmaterials:\n  rule: labels\n  byLabel:\n    hip_left: cortical bone\nbeam:\n  kv: 80\n  mas: automatic\n  detectorKermaMicroGy: 2.5\n  anodeAngleDeg: 12\n  filters:\n    - {material: Al, thicknessMm: 3}\n    - {material: Cu, thicknessMm: 0.1}\nnoise: false\nquantity: line-integral\nprocessing: raw\nstructures: [hip_left, sacrum]\nseed: 7\n",
+  '{"ct": "ct.nii", "widthPx": 16, "heightPx": 20, "sourceToDetectorMm": 1000, "pixelFromLps": [[5000, 8, 8, 4000], [8, 8, -5000, 4000], [0, 1, 0, 500]], "simulator": "heuristic"}\n',
+  "ct: &ct ct.nii\nlabels: {path: labels.nii}\nbeam: {kv: 60, mas: 2}\nstructures: chest\nseed: !!int 3\n",
 ];
 
 const fieldValues = [
@@ -299,7 +326,7 @@ function makeScene(random: RandomStream) {
   // Large pictures of an explicit size cost seconds and show nothing new.
   const small = text.replaceAll(/(widthPx|heightPx)("?:\s*)\d{3,}/g, "$1$264");
   const meetsCt = random.uniform() < 0.33;
-  const bytes = new TextEncoder().encode(meetsCt ? small : small.replaceAll("scaled.nii", "missing.nii"));
+  const bytes = new TextEncoder().encode(meetsCt ? small : small.replaceAll("ct.nii", "missing.nii"));
   const argv = ["simulate", inSandbox("scene.yaml"), "--out", OUT, "--json", "--projector", "reference"];
   return {
     files: [{ name: "scene.yaml", bytes }],

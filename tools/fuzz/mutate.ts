@@ -276,7 +276,9 @@ const textMutations: readonly TextMutation[] = [
     const n = at(text, random);
     return (
       text.slice(0, n) +
-      pick(["[", "{", "- ", '{"a":', "(", "&a [*a,", "? "], random).repeat(pick([3, 100, 20_000], random)) +
+      pick(["[", "{", "- ", '{"a":', "(", "&a [*a,", "? ", "? - "], random).repeat(
+        pick([3, 100, 20_000], random),
+      ) +
       text.slice(n)
     );
   },
