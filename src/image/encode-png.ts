@@ -10,15 +10,19 @@ export type Deflate = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
  * saves bytes.
  *
  * @param options.deflate default the platform's CompressionStream; Node's own zlib is faster
+ * @param options.crc32 the checksum of RFC 1952, where the platform has it
  * @see https://www.w3.org/TR/png-3/
  */
-export async function encodePng(picture: Picture, options: { deflate?: Deflate } = {}): Promise<Uint8Array> {
+export async function encodePng(
+  picture: Picture,
+  options: { deflate?: Deflate; crc32?: (bytes: Uint8Array) => number } = {},
+): Promise<Uint8Array> {
   const { widthPx, heightPx, channels, pixels } = picture;
   if (widthPx < 1 || heightPx < 1 || pixels.length !== widthPx * heightPx * channels)
     throw new RangeError(
       `a picture of ${widthPx} × ${heightPx} × ${channels} needs as many samples, got ${pixels.length}`,
     );
-  const deflate = options.deflate ?? deflateStream;
+  const { deflate = deflateStream, crc32: checksum = crc32 } = options;
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, widthPx);
@@ -27,9 +31,9 @@ export async function encodePng(picture: Picture, options: { deflate?: Deflate }
   header[9] = COLOUR_TYPE[channels];
   const chunks = [
     SIGNATURE,
-    chunk("IHDR", header),
-    chunk("IDAT", await deflate(filteredRows(pixels, widthPx * channels, heightPx))),
-    chunk("IEND", new Uint8Array(0)),
+    chunk("IHDR", header, checksum),
+    chunk("IDAT", await deflate(filteredRows(pixels, widthPx * channels, heightPx)), checksum),
+    chunk("IEND", new Uint8Array(0), checksum),
   ];
   const png = new Uint8Array(chunks.reduce((length, part) => length + part.length, 0));
   let at = 0;
@@ -48,31 +52,34 @@ const FILTER_UP = 2;
 function filteredRows(pixels: PixelArray, samples: number, heightPx: number): Uint8Array<ArrayBuffer> {
   const rowBytes = samples * pixels.BYTES_PER_ELEMENT;
   const rows = new Uint8Array((rowBytes + 1) * heightPx);
-  let [above, row] = [new Uint8Array(rowBytes), new Uint8Array(rowBytes)];
-  for (let v = 0; v < heightPx; v++) {
-    if (pixels instanceof Uint16Array) {
-      for (let n = 0, from = v * samples; n < rowBytes; n += 2, from++) {
-        row[n] = pixels[from] >> 8;
-        row[n + 1] = pixels[from];
+  const above = -samples;
+  for (let v = 0, from = 0, to = 0; v < heightPx; v++) {
+    rows[to++] = FILTER_UP;
+    const end = from + samples;
+    if (v === 0) {
+      for (; from < end; from++) {
+        if (pixels instanceof Uint16Array) rows[to++] = pixels[from] >> 8;
+        rows[to++] = pixels[from];
+      }
+    } else if (pixels instanceof Uint16Array) {
+      for (; from < end; from++) {
+        rows[to++] = (pixels[from] >> 8) - (pixels[from + above] >> 8);
+        rows[to++] = pixels[from] - pixels[from + above];
       }
     } else {
-      row.set(pixels.subarray(v * samples, (v + 1) * samples));
+      for (; from < end; from++) rows[to++] = pixels[from] - pixels[from + above];
     }
-    let to = v * (rowBytes + 1);
-    rows[to++] = FILTER_UP;
-    for (let n = 0; n < rowBytes; n++) rows[to++] = row[n] - above[n];
-    [above, row] = [row, above];
   }
   return rows;
 }
 
-function chunk(type: string, data: Uint8Array): Uint8Array {
+function chunk(type: string, data: Uint8Array, checksum: (bytes: Uint8Array) => number): Uint8Array {
   const bytes = new Uint8Array(12 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
   for (let n = 0; n < 4; n++) bytes[4 + n] = type.charCodeAt(n);
   bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
+  view.setUint32(8 + data.length, checksum(bytes.subarray(4, 8 + data.length)));
   return bytes;
 }
 

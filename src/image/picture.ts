@@ -13,9 +13,8 @@ export type PixelArray = Uint8Array | Uint8ClampedArray | Uint16Array;
 export type DisplayPicture = Picture<Uint8Array | Uint8ClampedArray>;
 
 /** An 8-bit grey picture, 255 where the mask is set. */
-export const maskPicture = (mask: Uint8Array, widthPx: number, heightPx: number): DisplayPicture => ({
-  widthPx,
-  heightPx,
-  channels: 1,
-  pixels: mask.map((value) => (value === 0 ? 0 : 255)),
-});
+export function maskPicture(mask: Uint8Array, widthPx: number, heightPx: number): DisplayPicture {
+  const pixels = new Uint8Array(mask.length);
+  for (let n = 0; n < mask.length; n++) pixels[n] = mask[n] === 0 ? 0 : 255;
+  return { widthPx, heightPx, channels: 1, pixels };
+}
