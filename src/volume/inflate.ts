@@ -40,8 +40,13 @@ export async function inflatePromised(
       `${name}: the header promises ${promisedBytes} bytes, which ${bytes.length} compressed bytes cannot hold`,
       { remedy: "copy or export the file again" },
     );
+  return ofFile(name, inflate(bytes, { format, limitBytes: promisedBytes + TRAILING_BYTES }));
+}
+
+/** Adds the name of the file to what is wrong with its compressed data. */
+async function ofFile(name: string, work: Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await inflate(bytes, { format, limitBytes: promisedBytes + TRAILING_BYTES });
+    return await work;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(error.code, `${name}: ${error.message}`, {
@@ -59,8 +64,11 @@ export const streamInflate: Inflate = async (bytes, { format, limitBytes }) => {
   return joined(chunks, length);
 };
 
-/** The first bytes of gzip data, up to `byteLength`, fewer if the data end before. */
-export async function inflatedStart(bytes: Uint8Array, byteLength: number): Promise<Uint8Array> {
+/** The first bytes of a gzip file, up to `byteLength`, fewer if the data end before. */
+export const inflatedStart = (bytes: Uint8Array, byteLength: number, name: string): Promise<Uint8Array> =>
+  ofFile(name, firstInflated(bytes, byteLength));
+
+async function firstInflated(bytes: Uint8Array, byteLength: number): Promise<Uint8Array> {
   // Incompressible data grow by under 1 %; the rest is room for the header of gzip with a file name and a comment.
   const start = bytes.subarray(0, 2 * byteLength + 65_536);
   const { chunks, length, failure } = await inflatedChunks(start, "gzip", byteLength);

@@ -3,7 +3,7 @@ import { splitCells } from "./split-cells.ts";
 
 /**
  * Names of labels from a Slicer colour table (`1 hip_left 200 10 10 255`), an ITK-SNAP label description
- * (`1 200 10 10 1 1 1 "hip_left"`) or JSON: {"1": "hip_left"}, {"hip_left": 1}, [{"label": 1, "name": "hip_left"}], or a list of names from label 1 on.
+ * (`1 200 10 10 1 1 1 "hip_left"`) or JSON: {"1": "hip_left"}, {"1": {"name": "hip_left"}}, {"hip_left": 1}, [{"label": 1, "name": "hip_left"}], or a list of names from label 1 on.
  */
 export function readLabelNames(bytes: Uint8Array, name: string): Map<number, string> {
   const text = new TextDecoder().decode(bytes).replace(/^\uFEFF/, "");
@@ -72,11 +72,13 @@ function fromTable(content: unknown, name: string): [number, string][] {
       return [wholeNumber(label ?? value ?? id), title];
     });
   const table = content as Record<string, unknown>;
-  // Tables by task, as TotalSegmentator keeps them.
-  const inner = [table.total, table.labels, ...Object.values(table)].find((value) => value !== undefined);
-  if (inner !== null && typeof inner === "object") return fromTable(inner, name);
+  // Tables by task, as TotalSegmentator keeps them: no key is a label, and the values are the tables.
+  const inner = [table.total, table.labels, Object.values(table)[0]].find((value) => value !== undefined);
+  const hasLabels = Object.keys(table).some((key) => /^\d+$/.test(key));
+  if (!hasLabels && inner !== null && typeof inner === "object") return fromTable(inner, name);
   return Object.entries(table).map(([key, value]): [number, string] => {
-    if (/^\d+$/.test(key) && typeof value === "string") return [Number(key), value];
+    const title = typeof value === "object" ? (value as { name?: unknown } | null)?.name : value;
+    if (/^\d+$/.test(key) && typeof title === "string") return [Number(key), title];
     if (typeof value === "number") return [value, key];
     throw new InputError(
       "label-names",

@@ -46,7 +46,8 @@ function placed(name: string, point: readonly unknown[], system: System): Landma
     typeof value === "number"
       ? value
       : typeof value === "string" && value.trim() !== ""
-        ? Number(value)
+        ? // A comma that is left in a cell is a decimal one.
+          Number(value.replace(/^\s*([-+]?\d+),(\d+)\s*$/, "$1.$2"))
         : Number.NaN,
   );
   const lpsMm: Vector3 = system === "LPS" ? [x, y, z] : [0 - x, 0 - y, z];

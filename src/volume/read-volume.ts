@@ -43,7 +43,7 @@ async function inflatedNifti(
   bytes: Uint8Array,
   { name, inflate }: { name: string; inflate: Inflate },
 ): Promise<Uint8Array> {
-  const start = await inflatedStart(bytes, NIFTI_HEADER_BYTES);
+  const start = await inflatedStart(bytes, NIFTI_HEADER_BYTES, name);
   if (!looksLikeNifti(start))
     throw new InputError("gzip-content", `${name} is gzip data, but there is no NIfTI image in it`, {
       remedy: "of compressed files only .nii.gz is read whole; unpack others first",

@@ -142,7 +142,7 @@ describe("what is no volume is refused, with a code and a sentence", () => {
     for (const name of ["scaled.nii", "oblique.nii.gz", "gzip.nrrd", "compressed.mha", "nifti-2.nii"]) {
       const bytes = fixtureBytes(name);
       for (let length = 0; length < bytes.length - 8; length += 37)
-        await refusal(read(name, bytes.slice(0, length)));
+        expect((await refusal(read(name, bytes.slice(0, length)))).message).toContain(name);
     }
   });
 });
@@ -190,8 +190,10 @@ describe.each([
 
   it("garbage behind the end is passed over or refused, never read", async () => {
     const bytes = Buffer.concat([gzipSync(whole), Buffer.from("garbage behind the end")]);
-    const outcome = await readGzip(bytes).catch((error: unknown) => error);
-    if (outcome instanceof InputError) expect(outcome.code).toBe("compressed-damaged");
-    else expect(outcome).toHaveProperty("values", (await read("scaled.nii")).values);
+    const outcome = await readGzip(bytes).then(
+      ({ values }) => values,
+      (error: InputError) => error.code,
+    );
+    expect(["compressed-damaged", (await read("scaled.nii")).values]).toContainEqual(outcome);
   });
 });
