@@ -32,7 +32,9 @@ const subjects = subjectLibrary(recipe, folder);
 const projector = nodeProjector({ threads: 1 });
 const reply = (message: BlockWorkerReply): void => port.postMessage(message);
 
-port.on("message", async (block: number) => {
+port.on("message", (block: number) => void render(block));
+
+async function render(block: number): Promise<void> {
   try {
     const record = await renderBlock({
       recipe,
@@ -56,4 +58,4 @@ port.on("message", async (block: number) => {
       ...(error instanceof InputError ? { input: { code: error.code, remedy: error.remedy } } : {}),
     });
   }
-});
+}

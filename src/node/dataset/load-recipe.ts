@@ -45,7 +45,8 @@ export async function loadRecipe(
 }
 
 /** SHA-256 of everything in a recipe that its samples depend on: all but how many there are. */
-export function recipeHash({ count: _, description: __, ...rest }: Recipe): string {
+export function recipeHash(recipe: Recipe): string {
+  const { count: _, description: _description, ...rest } = recipe;
   return createHash("sha256").update(JSON.stringify(rest)).digest("hex");
 }
 

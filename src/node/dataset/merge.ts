@@ -69,7 +69,7 @@ export async function mergeDataSet(directory: string): Promise<DataSetSummary> {
     recipe: hash,
     seed: recipe.seed,
     samples: summary.samples,
-    splits: Object.fromEntries([...summary.splits].toSorted()),
+    splits: Object.fromEntries([...summary.splits].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     subjects: recipe.subjects.map(({ name = "", split, licence }) => ({
       name,
       split,

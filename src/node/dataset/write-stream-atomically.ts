@@ -14,7 +14,11 @@ export async function writeStreamAtomically(
   try {
     await pipeline(Readable.from(pieces, { objectMode: true }), createWriteStream(temporary));
     const file = await open(temporary, "r+");
-    await file.sync().finally(() => file.close());
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
