@@ -4,7 +4,6 @@
 
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
-const LOG2_E: f32 = 1.44269504;
 
 /** Below this mean the count is Poisson by inversion, from here on normal with the third moment set right. */
 const NORMAL_FROM: f32 = 32;
@@ -27,20 +26,35 @@ function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
+/**
+ * Numbers of the exponential, read from memory: written as constants, some engines make them anew wherever they are used.
+ * −87, log₂ e, ln 2 in two parts, 1/7!, 1/6!, 1/5!, 1/4!, 1/3!, 1/2, 1.
+ */
+const EXPONENTIAL: usize = memory.data<f32>([
+  -87, 1.44269504, 0.693359375, -2.12194440e-4, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1,
+]);
+
+// @ts-ignore: decorator
+@inline
+function stored(index: usize): v128 {
+  return v128.load_splat<f32>(EXPONENTIAL + (index << 2));
+}
+
 /** e^x for x ≤ 0: x = n ln 2 + y, Taylor to y^7 (|y| ≤ 0.347, remainder 5e-9). Underflows to e^−87. */
 // @ts-ignore: decorator
 @inline
 function exponential(argument: v128): v128 {
-  const x = f32x4.max(argument, splat(-87));
-  const n = f32x4.nearest(times(x, splat(LOG2_E)));
-  const y = f32x4.sub(f32x4.sub(x, times(n, splat(LN2_HIGH))), times(n, splat(LN2_LOW)));
-  let p = plus(times(y, splat(1.0 / 5040.0)), splat(1.0 / 720.0));
-  p = plus(times(p, y), splat(1.0 / 120.0));
-  p = plus(times(p, y), splat(1.0 / 24.0));
-  p = plus(times(p, y), splat(1.0 / 6.0));
-  p = plus(times(p, y), splat(0.5));
-  p = plus(times(p, y), splat(1));
-  p = plus(times(p, y), splat(1));
+  const x = f32x4.max(argument, stored(0));
+  const n = f32x4.nearest(times(x, stored(1)));
+  const y = f32x4.sub(f32x4.sub(x, times(n, stored(2))), times(n, stored(3)));
+  const one = stored(10);
+  let p = plus(times(y, stored(4)), stored(5));
+  p = plus(times(p, y), stored(6));
+  p = plus(times(p, y), stored(7));
+  p = plus(times(p, y), stored(8));
+  p = plus(times(p, y), stored(9));
+  p = plus(times(p, y), one);
+  p = plus(times(p, y), one);
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
   return times(p, power);
 }
@@ -158,15 +172,15 @@ export function absorb(
       const a3 = materials > 3 ? v128.load(at + 3 * densityPlane) : none;
       let node = table;
       for (let j = 0; j < nodes; j++, node += nodeBytes) {
-        let depth = times(a0, splat(load<f32>(node, 8)));
-        depth = plus(depth, times(a1, splat(load<f32>(node, 12))));
-        depth = plus(depth, times(a2, splat(load<f32>(node, 16))));
-        depth = plus(depth, times(a3, splat(load<f32>(node, 20))));
+        let depth = times(a0, v128.load_splat<f32>(node, 8));
+        depth = plus(depth, times(a1, v128.load_splat<f32>(node, 12)));
+        depth = plus(depth, times(a2, v128.load_splat<f32>(node, 16)));
+        depth = plus(depth, times(a3, v128.load_splat<f32>(node, 20)));
         for (let m = 4; m < materials; m++)
           depth = plus(depth, times(v128.load(at + <usize>m * densityPlane), splat(load<f32>(node + (<usize>m << 2), 8))));
         const transmitted = exponential(f32x4.neg(depth));
-        sum = plus(sum, times(transmitted, splat(load<f32>(node))));
-        sumSquares = plus(sumSquares, times(transmitted, splat(load<f32>(node, 4))));
+        sum = plus(sum, times(transmitted, v128.load_splat<f32>(node)));
+        sumSquares = plus(sumSquares, times(transmitted, v128.load_splat<f32>(node, 4)));
       }
       const to = target + (<usize>column << 2);
       v128.store(mean + to, times(sum, geometry));
@@ -238,7 +252,7 @@ export function blur(
       let sum = times(v128.load(at), centre);
       for (let k = 1; k <= radius; k++) {
         const offset: usize = <usize>k << 2;
-        sum = plus(sum, times(plus(v128.load(at - offset), v128.load(at + offset)), splat(load<f32>(kernel + offset))));
+        sum = plus(sum, times(plus(v128.load(at - offset), v128.load(at + offset)), v128.load_splat<f32>(kernel + offset)));
       }
       v128.store(scratch + <usize>row * rowBytes + (<usize>column << 2), sum);
     }
@@ -251,7 +265,7 @@ export function blur(
       for (let k = 1; k <= radius; k++) {
         const above = max(row - k, 0), below = min(row + k, rows - 1);
         const pair = plus(v128.load(scratch + <usize>above * rowBytes + offset), v128.load(scratch + <usize>below * rowBytes + offset));
-        sum = plus(sum, times(pair, splat(load<f32>(kernel + (<usize>k << 2)))));
+        sum = plus(sum, times(pair, v128.load_splat<f32>(kernel + (<usize>k << 2))));
       }
       sum = times(sum, splat(weight));
       v128.store(to + offset, add ? plus(v128.load(to + offset), sum) : sum);
