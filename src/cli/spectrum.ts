@@ -23,7 +23,7 @@ export interface SpectrumOptions {
 export async function spectrumCommand(options: SpectrumOptions): Promise<void> {
   const filters = options.filter ?? [];
   const spectrum = await spectrumOf(options, filters);
-  if (options.table) {
+  if (options.table && !options.json) {
     console.log("energyKeV,photonsPerMm2PerMas");
     spectrum.energyKeV.forEach((energy, bin) => {
       console.log(`${Number(energy.toFixed(6))},${spectrum.photonsPerMm2PerMas[bin].toExponential(6)}`);
@@ -47,6 +47,12 @@ export async function spectrumCommand(options: SpectrumOptions): Promise<void> {
       hvl2MmCu: copper.second,
       airKermaMicroGyPerMasAt1m: kerma,
       photonsPerMm2PerMasAt1m: photons,
+      ...(options.table
+        ? {
+            energyKeV: Array.from(spectrum.energyKeV),
+            photonsPerMm2PerMas: Array.from(spectrum.photonsPerMm2PerMas),
+          }
+        : {}),
     });
     return;
   }

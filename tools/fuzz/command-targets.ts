@@ -20,6 +20,7 @@ const inSandbox = (name: string): string => join(sandbox, name);
 cpSync(new URL("bad-rgb.nii", fixtures), inSandbox("bad-rgb.nii"));
 writePatient();
 writeFileSync(inSandbox("names.json"), '{"1": "hip_left", "2": "hip_right", "3": "sacrum"}');
+writeFileSync(inSandbox("spectrum.csv"), "keV,photons\n20,1\n40,5\n60,3\n80,1\n");
 writeFileSync(inSandbox("points.csv"), "name,x,y,z\nFH-l,10,20,30\n");
 
 const CT = inSandbox("ct.nii");
@@ -110,6 +111,16 @@ const seeds: readonly (readonly string[])[] = [
   ["attenuation", "H:0.11,O:0.89", "--energy", "20", "--density", "1", "--json"],
   ["spectrum", "--kv", "80", "--anode-angle", "12", "--filter", "Al:2.5", "--filter", "air:950", "--json"],
   ["spectrum", "--kv", "120", "--table"],
+  [
+    "spectrum",
+    "--from",
+    inSandbox("spectrum.csv"),
+    "--energies-are",
+    "lower-edges",
+    "--filter",
+    "Cu:0.2",
+    "--json",
+  ],
   ["devices", "--json"],
   ["validate", "--quick", "--json"],
   ["simulate", ...simulateOptions, "--out", OUT, "--json"],
@@ -129,8 +140,13 @@ const seeds: readonly (readonly string[])[] = [
   ["simulate", inSandbox("scene.yaml"), "--kv", "70", "--out", OUT, "--json"],
 ];
 
+/** Options of the commands above, whether a seed uses them or not. */
+const optionNames = createProgram()
+  .commands.filter((command) => seeds.some(([first]) => first === command.name()))
+  .flatMap((command) => command.options.map(({ long }) => long ?? ""));
+
 const words = [
-  ...new Set(seeds.flat()),
+  ...new Set([...seeds.flat(), ...optionNames]),
   "--help",
   "--version",
   "--",
@@ -325,7 +341,7 @@ function makeScene(random: RandomStream) {
     random.uniform() < 0.4 ? mutateText(scene, random, pick(scenes, random)) : mutateField(scene, random);
   // Large pictures of an explicit size cost seconds and show nothing new.
   const small = text.replaceAll(/(widthPx|heightPx)("?:\s*)\d{3,}/g, "$1$264");
-  const meetsCt = random.uniform() < 0.33;
+  const meetsCt = random.uniform() < 0.15;
   const bytes = new TextEncoder().encode(meetsCt ? small : small.replaceAll("ct.nii", "missing.nii"));
   const argv = ["simulate", inSandbox("scene.yaml"), "--out", OUT, "--json", "--projector", "reference"];
   return {
@@ -342,6 +358,7 @@ export const commandTargets: readonly FuzzTarget[] = [
   },
   {
     name: "scene",
+    quickCases: 150,
     make: makeScene,
     take: ({ files: [{ bytes }], words }) => {
       mkdirSync(sandbox, { recursive: true });
