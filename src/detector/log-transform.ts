@@ -10,10 +10,16 @@ const SMALLEST_PART = 1e-7;
  */
 export function logTransform(intensity: Float32Array): Float32Array {
   let largest = 0;
-  for (const value of intensity) if (value > largest) largest = value;
-  if (largest === 0) return new Float32Array(intensity.length);
+  for (let n = 0; n < intensity.length; n++) if (intensity[n] > largest) largest = intensity[n];
+  const logarithm = new Float32Array(intensity.length);
+  if (largest === 0) return logarithm;
   const epsilon = SMALLEST_PART * largest;
   let smallest = largest;
-  for (const value of intensity) if (value > epsilon && value < smallest) smallest = value;
-  return intensity.map((value) => Math.log(largest / (value > epsilon ? value : smallest)));
+  for (let n = 0; n < intensity.length; n++)
+    if (intensity[n] > epsilon && intensity[n] < smallest) smallest = intensity[n];
+  for (let n = 0; n < intensity.length; n++) {
+    const value = intensity[n];
+    logarithm[n] = Math.log(largest / (value > epsilon ? value : smallest));
+  }
+  return logarithm;
 }

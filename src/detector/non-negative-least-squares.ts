@@ -20,6 +20,7 @@ export function nonNegativeLeastSquares(
   options: { tolerance: number; mostColumns: number },
 ): SparseSolution {
   const norms = matrix.map((column) => Math.sqrt(dot(column, column)));
+  const leastSquares = leastSquaresOf(matrix, target);
   let active: number[] = [];
   let values: Float64Array = new Float64Array(0);
   let best: SparseSolution = { columns: active, values, largestResidual: Number.POSITIVE_INFINITY };
@@ -40,10 +41,7 @@ export function nonNegativeLeastSquares(
     let feasible = Float64Array.from([...values, 0]);
     // Columns whose value would become negative leave.
     for (;;) {
-      const wanted = leastSquares(
-        active.map((index) => matrix[index]),
-        target,
-      );
+      const wanted = leastSquares(active);
       let fraction = 1;
       wanted.forEach((value, i) => {
         if (value <= 0) fraction = Math.min(fraction, feasible[i] / (feasible[i] - value));
@@ -76,33 +74,41 @@ function residualOf(
   return residual;
 }
 
-/** x that minimises ‖Σ xᵢ columnᵢ − b‖. */
-function leastSquares(columns: readonly Float64Array[], target: Float64Array): Float64Array {
-  const count = columns.length;
-  const basis: Float64Array[] = [];
-  const upper = columns.map(() => new Float64Array(count));
-  const projected = new Float64Array(count);
-  columns.forEach((column, j) => {
-    const q = Float64Array.from(column);
-    for (let pass = 0; pass < 2; pass++)
-      basis.forEach((other, k) => {
-        const along = dot(other, q);
-        upper[k][j] += along;
-        for (let row = 0; row < q.length; row++) q[row] -= along * other[row];
-      });
-    const length = Math.sqrt(dot(q, q));
-    upper[j][j] = length;
-    for (let row = 0; row < q.length; row++) q[row] /= length;
-    basis.push(q);
-    projected[j] = dot(q, target);
-  });
-  const x = new Float64Array(count);
-  for (let j = count - 1; j >= 0; j--) {
-    let rest = projected[j];
-    for (let k = j + 1; k < count; k++) rest -= upper[j][k] * x[k];
-    x[j] = rest / upper[j][j];
-  }
-  return x;
+/**
+ * x that minimises ‖Σ xᵢ columnᵢ − b‖ for a choice of columns. What the choice before had at its start in common is not
+ * orthogonalised again.
+ */
+function leastSquaresOf(
+  matrix: readonly Float64Array[],
+  target: Float64Array,
+): (chosen: readonly number[]) => Float64Array {
+  // Of each column of the last choice: the column, its unit vector, its entries of R, its part of the target.
+  const done: { index: number; q: Float64Array; upper: number[]; projected: number }[] = [];
+  return (chosen) => {
+    let common = 0;
+    while (common < done.length && done[common].index === chosen[common]) common++;
+    done.length = common;
+    for (const index of chosen.slice(common)) {
+      const q = Float64Array.from(matrix[index]);
+      const upper = done.map(() => 0);
+      for (let pass = 0; pass < 2; pass++)
+        done.forEach((other, k) => {
+          const along = dot(other.q, q);
+          upper[k] += along;
+          for (let row = 0; row < q.length; row++) q[row] -= along * other.q[row];
+        });
+      const length = Math.sqrt(dot(q, q));
+      for (let row = 0; row < q.length; row++) q[row] /= length;
+      done.push({ index, q, upper: [...upper, length], projected: dot(q, target) });
+    }
+    const x = new Float64Array(done.length);
+    for (let j = done.length - 1; j >= 0; j--) {
+      let rest = done[j].projected;
+      for (let k = j + 1; k < done.length; k++) rest -= done[k].upper[j] * x[k];
+      x[j] = rest / done[j].upper[j];
+    }
+    return x;
+  };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

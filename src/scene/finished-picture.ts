@@ -51,7 +51,8 @@ export function finishedPicture(options: {
 
 function sixteenBits(values: Float32Array, { black, white }: DisplayWindow): Uint16Array {
   const factor = 65535 / (white - black);
-  return Uint16Array.from(values, (value) =>
-    Math.round(Math.min(Math.max((value - black) * factor, 0), 65535)),
-  );
+  const pixels = new Uint16Array(values.length);
+  for (let n = 0; n < values.length; n++)
+    pixels[n] = Math.round(Math.min(Math.max((values[n] - black) * factor, 0), 65535));
+  return pixels;
 }

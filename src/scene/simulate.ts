@@ -21,6 +21,7 @@ import { finishedPicture, type FinishedPicture } from "./finished-picture.ts";
 import { imageCharacter } from "./image-character.ts";
 import type { Patient } from "./patient.ts";
 import { type PlacedCamera, placeCamera } from "./place-camera.ts";
+import { recentQuadrature } from "./recent-quadrature.ts";
 import type { Scene } from "./scene.ts";
 
 /** One labelled radiograph and everything it was made of. */
@@ -138,19 +139,21 @@ async function realistic(patient: Patient, scene: Scene, { camera, device }: Pla
           detectorKermaMicroGy: scene.beam.detectorKermaMicroGy,
         })
       : scene.beam.mas;
+  const detector = detectorModelOfDevice(device.id);
   const panel = expose({
     areaDensity,
     materials,
     camera,
     spectrum,
     mas,
-    detector: detectorModelOfDevice(device.id),
+    detector,
+    quadrature: recentQuadrature({ spectrum, detector, materials }),
     noise: scene.noise ? { key: sampleKey(scene.seed, scene.sample, "exposure") } : undefined,
     scatter: { kind: "none" },
   });
   const attenuation = attenuationAtMeanEnergy(areaDensity, materials, spectrum);
   return {
-    intensity: Float32Array.from(panel.digital, (value) => value - panel.offsetDigital),
+    intensity: aboveOffset(panel),
     attenuation,
     panel,
     exposure: { mas, meanEnergyKeV: meanEnergyKeV(spectrum), saturatedPx: panel.saturatedPx },
@@ -175,6 +178,12 @@ const densityImage = ({ materials, heightPx, widthPx, gPerCm2 }: AreaDensityImag
   values: gPerCm2,
   channels: materials,
 });
+
+function aboveOffset({ digital, offsetDigital }: Exposure): Float32Array {
+  const intensity = new Float32Array(digital.length);
+  for (let n = 0; n < digital.length; n++) intensity[n] = digital[n] - offsetDigital;
+  return intensity;
+}
 
 /** Σ (μ/ρ)(Ē) · a over the materials, Ē the mean energy of the spectrum. */
 function attenuationAtMeanEnergy(
