@@ -7,7 +7,7 @@ import { chooseProjector } from "../node/choose-projector.ts";
 import { readSpectrumFile } from "../node/read-spectrum-file.ts";
 import type { SourceFile } from "../node/source-file.ts";
 import { writeSimulation } from "../node/write-simulation.ts";
-import { openPatient } from "../scene/patient.ts";
+import { openPatient, type Patient } from "../scene/patient.ts";
 import { parseScene, type Scene, type SceneInput } from "../scene/scene.ts";
 import { withMovableCamera } from "../scene/scene-record.ts";
 import { simulate } from "../scene/simulate.ts";
@@ -74,11 +74,12 @@ export async function simulateCommand(
   const onGrid = given && labelsOnGrid(given.labelMap, ct.grid);
   const labelMap = onGrid && withAssumedLabelNames(onGrid.labelMap, ct);
   const projector = await chooseProjector(options.projector);
-  const patient = openPatient(
-    { ct, landmarks: points?.landmarks ?? [], ...(labelMap ? { labelMap } : {}) },
-    projector,
-  );
+  let patient: Patient | undefined;
   try {
+    patient = openPatient(
+      { ct, landmarks: points?.landmarks ?? [], ...(labelMap ? { labelMap } : {}) },
+      projector,
+    );
     const simulation = await simulate(patient, scene);
     const recorded: Scene = {
       ...scene,
@@ -114,7 +115,7 @@ export async function simulateCommand(
         `${files.length} files in ${options.out} (${camera.widthPx} × ${camera.heightPx} pixels, ${seconds.toFixed(1)} s): look at overlay.png`,
       );
   } finally {
-    await patient.release();
+    await patient?.release();
     await projector.close();
   }
 }

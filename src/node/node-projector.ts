@@ -16,17 +16,19 @@ function startThread(): KernelThread {
   // Beside this file, in whatever form this file runs: source or compiled.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./projector-worker.${extension}`, import.meta.url));
-  worker.unref();
   return {
     post(request) {
       if (request.kind === "run") worker.ref();
       worker.postMessage(request);
     },
-    onReply: (listener) =>
-      void worker.on("message", (reply) => {
+    onReply(listener) {
+      worker.on("message", (reply) => {
         worker.unref();
         listener(reply);
-      }),
+      });
+      // Idle threads must not keep a process alive; after the listener, which would hold it again.
+      worker.unref();
+    },
     onFailure(listener) {
       worker.on("error", listener);
       worker.on("exit", (code) => listener(new Error(`it ended with code ${code}`)));

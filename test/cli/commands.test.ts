@@ -105,6 +105,21 @@ describe.concurrent("wrong usage or input ends with 2 and one sentence that help
     ["an isocentre of two numbers", simulate("--isocentre", "1,2"), /X,Y,Z in LPS mm, label:NAME, or centre/],
     ["an isocentre without labels", simulate("--isocentre", "label:hip_left"), /no label map; give --labels/],
     ["a rotation that mirrors", simulate("--rotation", "1,0,0,0,0,1,0,1,0"), /is not a rotation/],
+    [
+      "labels of another CT",
+      simulate("--labels", demoLabelsPath("chest")),
+      /does not lie on the grid of the CT \(122 × 101 × 112\); resample/,
+    ],
+    [
+      "the rule labels without a material",
+      simulate("--labels", demoLabelsPath("pelvis"), "--materials", "labels"),
+      /gives no label a material; give materials.byLabel/,
+    ],
+    [
+      "a label that nobody has",
+      simulate("--labels", demoLabelsPath("pelvis"), "--label-material", "tail:bone"),
+      /no label "tail"; its labels are/,
+    ],
     ["a missing CT", ["simulate", "--out", "unused"], /no CT is given; give --ct PATH/],
     ["no place for the results", ["simulate", "--ct", ct], /--out <dir>/],
     [

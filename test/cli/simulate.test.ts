@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -244,6 +244,31 @@ describe("synthex simulate", () => {
       "radiograph.png",
       "scene.json",
     ]);
+  });
+
+  test("takes a scene of two lines in YAML, with paths beside the file", async () => {
+    await copyFile(ct, at("ct.nii.gz"));
+    await writeFile(at("scene.yaml"), "ct: ct.nii.gz\nsizePx: 32\nsimulator: heuristic # fast\n");
+    const run = await synthex("simulate", at("scene.yaml"), "--view", "left-lateral", "--out", at("yaml"));
+    expect(run.stderr).toBe("");
+    const scene = await json<SceneFile & { pose: object }>("yaml", "scene.json");
+    expect(scene).toMatchObject({
+      simulator: "heuristic",
+      widthPx: 32,
+      pose: { view: "left-lateral", laoDeg: 90 },
+    });
+  });
+
+  test("names file, line and field of what is wrong in a scene", async () => {
+    await writeFile(at("wrong.yaml"), "ct: ct.nii.gz\nbeam:\n  kv: 300\n  voltage: 80\n");
+    const run = await synthex("simulate", at("wrong.yaml"), "--out", at("wrong"));
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(/wrong\.yaml:3:\d+: beam\.kv/);
+    expect(run.stderr).toMatch(/wrong\.yaml:4:\d+: beam\.voltage: there is no such field/);
+    await writeFile(at("broken.yaml"), "ct: [\n");
+    const broken = await synthex("simulate", at("broken.yaml"), "--out", at("wrong"));
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toMatch(/broken\.yaml:\d+:\d+: /);
   });
 
   test("refuses a CT that is no longer the one of the scene", async () => {
