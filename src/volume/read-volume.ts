@@ -17,14 +17,34 @@ export interface ReadOptions {
 
 /** Reads a CT from the bytes of one file; the format is recognised by its content. Values are Hounsfield units. */
 export async function readVolume(bytes: Uint8Array, options: ReadOptions): Promise<Volume> {
-  const voxels = await readStoredVoxels(bytes, options);
-  return volume("HU", voxels.grid, hounsfieldUnits(voxels, options.name));
+  return withinMemory(options.name, async () => {
+    const voxels = await readStoredVoxels(bytes, options);
+    return volume("HU", voxels.grid, hounsfieldUnits(voxels, options.name));
+  });
 }
 
 /** Reads a label map; names come with some formats, else from `readLabelNames`. */
 export async function readLabelMap(bytes: Uint8Array, options: ReadOptions): Promise<LabelMap> {
-  const voxels = await readStoredVoxels(bytes, options);
-  return { grid: voxels.grid, labels: labelNumbers(voxels, options.name), names: voxels.names ?? new Map() };
+  return withinMemory(options.name, async () => {
+    const voxels = await readStoredVoxels(bytes, options);
+    const labels = labelNumbers(voxels, options.name);
+    return { grid: voxels.grid, labels, names: voxels.names ?? new Map() };
+  });
+}
+
+/** What hosts call it when there is no memory for an array, or when they know no array that long. */
+const NO_MEMORY = /allocation failed|array length|out of memory/i;
+
+async function withinMemory<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof RangeError && NO_MEMORY.test(cause.message))) throw cause;
+    throw new InputError("volume-memory", `${name}: there is no memory for its voxels (${cause.message})`, {
+      remedy: "crop or resample it, or store it as 16-bit integers",
+      cause,
+    });
+  }
 }
 
 async function readStoredVoxels(bytes: Uint8Array, options: ReadOptions): Promise<StoredVoxels> {

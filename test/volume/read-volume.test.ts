@@ -138,6 +138,12 @@ describe("what is no volume is refused, with a code and a sentence", () => {
     expect((await refusal(readVolume(bytes, { name: "detached.mhd" }))).code).toBe("data-file-absent");
   });
 
+  it("a volume for which the host has no memory is refused", async () => {
+    const inflate = async () => new Uint8Array(2 ** 53 - 1);
+    const error = await refusal(readVolume(fixtureBytes("gzip.nrrd"), { name: "gzip.nrrd", inflate }));
+    expect(error).toMatchObject({ code: "volume-memory" });
+  });
+
   it("every file cut short anywhere is refused, or was whole already", async () => {
     for (const name of ["scaled.nii", "oblique.nii.gz", "gzip.nrrd", "compressed.mha", "nifti-2.nii"]) {
       const bytes = fixtureBytes(name);
