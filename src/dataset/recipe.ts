@@ -36,6 +36,19 @@ const subject = z.strictObject({
 
 const millimetres = scalarDistribution;
 
+/** Ways of writing samples; docs/formats.md describes each. */
+export const outputNames = [
+  "folder",
+  "folder-tiff",
+  "folder-masks",
+  "coco",
+  "area-density",
+  "hdf5",
+  "paper-files",
+  "webdataset",
+  "dicom",
+] as const;
+
 /** Where the camera stands. Rotations and shifts are those of the patient before a C-arm that does not move. */
 const viewSchema = z.discriminatedUnion("kind", [
   z
@@ -147,9 +160,12 @@ export const recipeSchema = z.strictObject({
   processing: z.enum(["log", "raw", "paper"]).default("log"),
   constraints: z.array(constraintSchema).default([]),
   outputs: z
-    .array(z.enum(["folder", "coco", "area-density", "hdf5", "paper-files", "webdataset", "dicom"]))
+    .array(z.enum(outputNames))
     .min(1)
     .refine((outputs) => new Set(outputs).size === outputs.length, "an output is listed twice")
+    .refine((outputs) => outputs.filter((output) => output.startsWith("folder")).length <= 1, {
+      message: "only one of folder, folder-tiff and folder-masks can be written",
+    })
     .default(["folder", "coco"]),
 });
 

@@ -1,5 +1,5 @@
 import type { Camera } from "../geometry/camera.ts";
-import { airKermaMicroGyPerMas } from "../beam/air-kerma.ts";
+import { airKermaMicroGyPerMas, kermaMicroGyPerPhotonPerMm2 } from "../beam/air-kerma.ts";
 import type { Spectrum } from "../beam/spectrum.ts";
 import { massAttenuationTable } from "../material/attenuation.ts";
 import type { Material } from "../material/material.ts";
@@ -28,6 +28,8 @@ export function automaticMas(options: {
   const { widthPx, heightPx, gPerCm2 } = areaDensity;
   const tables = options.materials.map((material) => massAttenuationTable(material, spectrum.energyKeV));
   const openBeam = airKermaMicroGyPerMas(spectrum, camera.sourceToDetectorMm);
+  const kermaPerPhoton = kermaMicroGyPerPhotonPerMm2(spectrum.energyKeV);
+  const inverseSquare = (1000 / camera.sourceToDetectorMm) ** 2;
   const kermas: number[] = [];
   for (let row = 0; row < SAMPLES_PER_SIDE; row++)
     for (let column = 0; column < SAMPLES_PER_SIDE; column++) {
@@ -35,11 +37,13 @@ export function automaticMas(options: {
       const v = Math.floor(heightPx * (0.25 + (0.5 * (row + 0.5)) / SAMPLES_PER_SIDE));
       const density = tables.map((_, m) => gPerCm2[(m * heightPx + v) * widthPx + u]);
       if (density.reduce((sum, value) => sum + value, 0) < PATIENT_GPER_CM2) continue;
-      const photonsPerMm2PerMas = spectrum.photonsPerMm2PerMas.map((photons, bin) => {
-        const opticalDepth = density.reduce((sum, value, m) => sum + value * tables[m][bin], 0);
-        return photons * Math.exp(-opticalDepth);
-      });
-      kermas.push(airKermaMicroGyPerMas({ ...spectrum, photonsPerMm2PerMas }, camera.sourceToDetectorMm));
+      let kerma = 0;
+      for (let bin = 0; bin < kermaPerPhoton.length; bin++) {
+        let opticalDepth = 0;
+        for (let m = 0; m < density.length; m++) opticalDepth += density[m] * tables[m][bin];
+        kerma += spectrum.photonsPerMm2PerMas[bin] * Math.exp(-opticalDepth) * kermaPerPhoton[bin];
+      }
+      kermas.push(kerma * inverseSquare);
     }
   kermas.sort((a, b) => a - b);
   const median = kermas.length > 0 ? kermas[kermas.length >> 1] : openBeam;

@@ -53,6 +53,7 @@ function sixteenBits(values: Float32Array, { black, white }: DisplayWindow): Uin
   const factor = 65535 / (white - black);
   const pixels = new Uint16Array(values.length);
   for (let n = 0; n < values.length; n++)
-    pixels[n] = Math.round(Math.min(Math.max((values[n] - black) * factor, 0), 65535));
+    // Cut to 0 … 65535 and rounded; what is not a number is black.
+    pixels[n] = Math.min(Math.max((values[n] - black) * factor + 0.5, 0), 65535);
   return pixels;
 }

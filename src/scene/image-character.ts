@@ -8,9 +8,9 @@ import type { SceneFinding } from "./beam-coverage.ts";
 export function imageCharacter(attenuation: Float32Array): SceneFinding[] {
   let empty = 0;
   let opaque = 0;
-  for (const value of attenuation) {
-    if (value < 0.02) empty++;
-    else if (value > 9) opaque++;
+  for (let n = 0; n < attenuation.length; n++) {
+    if (attenuation[n] < 0.02) empty++;
+    else if (attenuation[n] > 9) opaque++;
   }
   const percent = (count: number) => `${((100 * count) / attenuation.length).toFixed(0)} %`;
   const findings: SceneFinding[] = [];

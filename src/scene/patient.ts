@@ -70,11 +70,17 @@ export function openPatient(anatomy: Anatomy, projector: Projector): Patient {
       const { materials, loaded } = await loadMaterials(rule);
       const { widthPx, heightPx } = camera;
       const pixels = widthPx * heightPx;
-      const gPerCm2 = new Float32Array(materials.length * pixels);
+      let gPerCm2 = new Float32Array(0);
       for (const [index, field] of loaded.entries()) {
-        const { values } = await field.integrate(camera);
         const channels = Math.min(4, materials.length - 4 * index);
-        for (let n = 0; n < channels * pixels; n++) gPerCm2[4 * index * pixels + n] = values[n] * CM_PER_MM;
+        // Line integrals are given away: they may be changed in place.
+        const part = (await field.integrate(camera)).values.subarray(0, channels * pixels) as typeof gPerCm2;
+        for (let n = 0; n < part.length; n++) part[n] *= CM_PER_MM;
+        if (loaded.length === 1) gPerCm2 = part;
+        else {
+          if (index === 0) gPerCm2 = new Float32Array(materials.length * pixels);
+          gPerCm2.set(part, 4 * index * pixels);
+        }
       }
       return {
         image: { widthPx, heightPx, materials: materials.map(({ name }) => name), gPerCm2 },

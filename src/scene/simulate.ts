@@ -36,6 +36,8 @@ export interface Simulation {
     readonly channels: readonly string[];
   };
   readonly labels: Labels | undefined;
+  /** g/cm² of the materials before exposure; only of the realistic simulator. */
+  readonly areaDensity: AreaDensityImage | undefined;
   /** Only of the realistic simulator. */
   readonly exposure:
     | { readonly mas: number; readonly meanEnergyKeV: number; readonly saturatedPx: number }
@@ -68,7 +70,15 @@ export async function simulate(patient: Patient, scene: Scene): Promise<Simulati
           channels: [scene.processing],
         }
       : shot.quantities[scene.quantity];
-  return { placed, picture, image, labels, exposure: shot.exposure, findings };
+  return {
+    placed,
+    picture,
+    image,
+    labels,
+    areaDensity: shot.areaDensity,
+    exposure: shot.exposure,
+    findings,
+  };
 }
 
 /** Where to aim: at the label with the most voxels, by its name. */
@@ -95,6 +105,7 @@ interface Shot {
   /** −ln(I/I₀) without noise, at one energy. */
   readonly attenuation: Float32Array;
   readonly panel: Exposure | undefined;
+  readonly areaDensity: AreaDensityImage | undefined;
   readonly exposure: Simulation["exposure"];
   readonly quantities: Readonly<Record<"area-density" | "line-integral", Simulation["image"]>>;
 }
@@ -120,6 +131,7 @@ async function grey(
     intensity: values.map((value) => Math.exp(-value)),
     attenuation: values,
     panel: undefined,
+    areaDensity: undefined,
     exposure: undefined,
     quantities,
   };
@@ -156,6 +168,7 @@ async function realistic(patient: Patient, scene: Scene, { camera, device }: Pla
     intensity: aboveOffset(panel),
     attenuation,
     panel,
+    areaDensity,
     exposure: { mas, meanEnergyKeV: meanEnergyKeV(spectrum), saturatedPx: panel.saturatedPx },
     quantities: {
       "area-density": densityImage(areaDensity),

@@ -1,40 +1,124 @@
 import { createReadStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { ByteSource } from "../../dataset/formats/byte-source.ts";
 import { cocoCategories, mergeCoco } from "../../dataset/formats/coco.ts";
-import { sampleName } from "../../dataset/formats/encoded-file.ts";
+import { controlledStudyWriter, type StudyWriter } from "../../dataset/formats/controlled-study.ts";
+import { createHdf5 } from "../../dataset/formats/hdf5-file.ts";
 import type { ManifestLine } from "../../dataset/manifest.ts";
+import { partPath } from "../../dataset/outputs.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
+import { studyImages } from "../../dataset/study-part.ts";
+import { InputError } from "../../error/input-error.ts";
 import { readBlockRecord } from "./block-files.ts";
 import { writeStreamAtomically } from "./write-stream-atomically.ts";
 
-/** Makes the files of the outputs that span all blocks, from the parts of every block. */
+/** Makes the files of the outputs that span all blocks, from the parts of every block. Memory does not grow with the data set. */
 export async function finishOutputs(directory: string, recipe: Recipe, blocks: number): Promise<void> {
-  if (!recipe.outputs.includes("coco")) return;
-  const first = (await readBlockRecord(directory, 0))?.samples[0];
-  const { structures, landmarks } = namesOf(first);
-  await writeStreamAtomically(
-    join(directory, "annotations", "instances.json"),
-    mergeCoco({
-      description: recipe.name,
-      categories: cocoCategories(structures, landmarks),
-      lines: () => partLines(directory, recipe, blocks),
-    }),
-  );
+  if (recipe.outputs.some((output) => output.startsWith("folder")))
+    await writeStreamAtomically(
+      join(directory, "samples.jsonl"),
+      withLineEnds(partLines(directory, recipe, blocks, "folder")),
+    );
+  if (recipe.outputs.includes("coco")) {
+    const { structures, landmarks } = namesOf((await readBlockRecord(directory, 0))?.samples[0]);
+    await writeStreamAtomically(
+      join(directory, "annotations", "instances.json"),
+      mergeCoco({
+        description: recipe.name,
+        categories: cocoCategories(structures, landmarks),
+        lines: () => partLines(directory, recipe, blocks, "coco"),
+      }),
+    );
+  }
+  if (recipe.outputs.includes("hdf5")) await writeStudy(directory, recipe, blocks);
 }
 
 /** Names of structures and landmarks, in the order of every sample. */
 export function namesOf(line: ManifestLine | undefined): { structures: string[]; landmarks: string[] } {
   const names = (entries: unknown): string[] => (entries as { name: string }[]).map(({ name }) => name);
-  return { structures: names(line?.structures ?? []), landmarks: names(line?.landmarks ?? []) };
+  return { structures: names(line?.["structures"] ?? []), landmarks: names(line?.["landmarks"] ?? []) };
 }
 
-/** Lines of the COCO parts, of samples that belong to the recipe. */
-async function* partLines(directory: string, recipe: Recipe, blocks: number): AsyncGenerator<string> {
+/** Lines of the parts, of samples that belong to the recipe. */
+async function* partLines(
+  directory: string,
+  recipe: Recipe,
+  blocks: number,
+  part: "coco" | "folder",
+): AsyncGenerator<string> {
   for (let block = 0; block < blocks; block++) {
-    const end = Math.min(recipe.imagesPerPatient, recipe.count - block * recipe.imagesPerPatient);
+    const end = samplesIn(recipe, block);
     let n = 0;
-    const input = createReadStream(join(directory, "parts", "coco", `${sampleName(block)}.jsonl`));
+    const input = createReadStream(join(directory, partPath[part](block)));
     for await (const line of createInterface({ input })) if (n++ < end) yield line;
   }
+}
+
+const samplesIn = ({ imagesPerPatient, count }: Recipe, block: number): number =>
+  Math.min(imagesPerPatient, count - block * imagesPerPatient);
+
+async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${line}\n`;
+}
+
+/** `study.h5`, in the layout of the controlled study: a group per subject. */
+async function writeStudy(directory: string, recipe: Recipe, blocks: number): Promise<void> {
+  const path = join(directory, "study.h5");
+  const temporary = `${path}.${process.pid}.partial`;
+  await mkdir(directory, { recursive: true });
+  await rm(temporary, { force: true });
+  const library = (await import("h5wasm/node")).default;
+  const target = await createHdf5({ library: library as never, path: temporary });
+  let writer: StudyWriter | undefined;
+  try {
+    for (let block = 0; block < blocks; block++) {
+      const file = await openSource(join(directory, partPath.hdf5(block)), partPath.hdf5(block));
+      try {
+        for await (const { id, part, image } of studyImages(file.source)) {
+          if (id >= recipe.count) break;
+          writer ??= controlledStudyWriter(target, {
+            parameters: { ...part.parameters, intrinsic: Float64Array.from(part.parameters.intrinsic) },
+            landmarkNames: part.landmarks.map(({ name }) => name),
+            deflateLevel: 4,
+          });
+          writer.append(part.subject, image);
+        }
+      } finally {
+        await file.close();
+      }
+    }
+  } catch (error) {
+    target.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  (writer ?? target).close();
+  await rename(temporary, path);
+}
+
+async function openSource(
+  path: string,
+  name: string,
+): Promise<{ source: ByteSource; close: () => Promise<void> }> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError("part-missing", `${name} is not there (${cause.code ?? cause.message})`, {
+      remedy: "run synthex verify DIR --repair",
+      cause,
+    });
+  });
+  const { size } = await file.stat();
+  return {
+    source: {
+      name,
+      byteLength: size,
+      async read(offset, length) {
+        const bytes = new Uint8Array(length);
+        await file.read(bytes, 0, length, offset);
+        return bytes;
+      },
+    },
+    close: () => file.close(),
+  };
 }

@@ -48,7 +48,11 @@ export async function renderBlock(options: {
   const facts = patientFacts(anatomy);
   const patient = openPatient(anatomy, options.projector);
   try {
-    const outputs = openOutputs(recipe, block, { deflate: deflatePng });
+    const outputs = openOutputs(recipe, block, {
+      deflate: deflatePng,
+      encodeDicom: async ({ scene, simulation }) =>
+        (await import("../write-dicom.ts")).encodeDicom(scene, simulation),
+    });
     const samples: ManifestLine[] = [];
     const keep = async (files: readonly EncodedFile[]): Promise<FileRecord[]> => {
       for (const file of files) await sink(file);
