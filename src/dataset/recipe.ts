@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { landmarkRuleSchema } from "../anatomy/landmark-rules/landmark-rule.ts";
 import { structureSetDefinition } from "../label/structure-definition.ts";
 import { readDocument } from "../scene/read-document.ts";
 import { constraintSchema } from "./constraint-schema.ts";
 import { directionDistribution, scalarDistribution } from "./distribution.ts";
+import { variationSchema } from "./variation-schema.ts";
 
 const finite = z.number();
 const name = z
@@ -111,14 +113,17 @@ export const recipeSchema = z.strictObject({
     .describe(
       "samples that follow each other on one patient (a subject in one variation) before the next is drawn",
     ),
-  variation: z.looseObject({}).optional(),
+  variation: variationSchema.optional(),
   structures: z
     .union([z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1), structureSetDefinition])
     .default("all"),
   landmarks: z
-    .union([z.enum(["none", "hip"]), z.array(z.looseObject({ name: z.string() })).min(1)])
+    .union(
+      [z.enum(["none", "hip"]), z.array(landmarkRuleSchema).min(1)],
+      'must be "none", "hip", or a list of landmark rules',
+    )
     .default("none")
-    .describe("landmarks by rules on the label map, beside those of the subject's file"),
+    .describe("landmarks by rules on the label map (docs/landmarks.md), beside those of the subject's file"),
   device: z.string().default("cios-fusion"),
   sizePx: z.int().min(16).max(4096).default(360),
   view: viewSchema.prefault({ kind: "c-arm" }),

@@ -44,7 +44,7 @@ export async function renderBlock(options: {
 }): Promise<BlockRecord> {
   const { recipe, block, sink, only } = options;
   const draw = drawPatient(recipe, block);
-  const anatomy = variedPatient(recipe, block, await options.subjects.anatomy(draw.subject));
+  const { anatomy, variation } = variedPatient(recipe, block, await options.subjects.anatomy(draw.subject));
   const facts = patientFacts(anatomy);
   const patient = openPatient(anatomy, options.projector);
   try {
@@ -61,7 +61,7 @@ export async function renderBlock(options: {
     for (let id = only ?? draw.first; id < (only === undefined ? draw.end : only + 1); id++) {
       const sample = await renderSample({ recipe, id, subject: draw.subject, patient, facts });
       const files = await keep(await filesOf(outputs, sample));
-      samples.push(manifestLine(sample, files));
+      samples.push({ ...manifestLine(sample, files), ...(variation ? { variation } : {}) });
       options.onSample?.(sample);
     }
     const parts =

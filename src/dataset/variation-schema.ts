@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { PatientVariationInput } from "../anatomy/variation/patient-variation.ts";
+import type { RandomStream } from "../random/random-stream.ts";
+import { drawScalar, scalarDistribution } from "./distribution.ts";
+
+/** How far patients differ from the subject they come from (docs/patient-variation.md): every number is a distribution. */
+export const variationSchema = z.strictObject({
+  variants: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      "how many different patients a subject becomes; without it every block of images shows a new one",
+    ),
+  scale: scalarDistribution.default(1).describe("factor of all lengths"),
+  scaleAlong: z
+    .strictObject({
+      leftRight: scalarDistribution.default(1),
+      frontBack: scalarDistribution.default(1),
+      footHead: scalarDistribution.default(1),
+    })
+    .prefault({})
+    .describe("further factors along the axes of the body"),
+  shearDeg: z
+    .strictObject({
+      xByY: scalarDistribution.default(0),
+      xByZ: scalarDistribution.default(0),
+      yByZ: scalarDistribution.default(0),
+    })
+    .prefault({}),
+  deformation: z
+    .strictObject({
+      sdMm: scalarDistribution,
+      spacingMm: z.number().min(20).max(500).default(70),
+      boneStiffness: z.number().min(0).max(1).default(0.7),
+    })
+    .optional()
+    .describe("smooth random deformation without folds"),
+  bodyThickness: scalarDistribution.default(1),
+  softTissueDensity: scalarDistribution.default(1),
+  boneDensity: scalarDistribution.default(1),
+});
+export type VariationDistributions = z.output<typeof variationSchema>;
+
+/** Draws one patient's variation. */
+export function drawVariation(
+  variation: VariationDistributions,
+  stream: RandomStream,
+): PatientVariationInput {
+  const draw = (distribution: Parameters<typeof drawScalar>[0]): number => drawScalar(distribution, stream);
+  const scale = draw(variation.scale);
+  const { leftRight, frontBack, footHead } = variation.scaleAlong;
+  const { deformation, shearDeg } = variation;
+  return {
+    scale: [scale * draw(leftRight), scale * draw(frontBack), scale * draw(footHead)],
+    shearDeg: { xByY: draw(shearDeg.xByY), xByZ: draw(shearDeg.xByZ), yByZ: draw(shearDeg.yByZ) },
+    ...(deformation
+      ? {
+          deformation: {
+            sdMm: draw(deformation.sdMm),
+            spacingMm: deformation.spacingMm,
+            boneStiffness: deformation.boneStiffness,
+            seed: stream.integerBelow(2 ** 32),
+          },
+        }
+      : {}),
+    bodyThickness: draw(variation.bodyThickness),
+    softTissueDensity: draw(variation.softTissueDensity),
+    boneDensity: draw(variation.boneDensity),
+  };
+}
