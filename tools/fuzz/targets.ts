@@ -1,4 +1,5 @@
 import { commandTargets } from "./command-targets.ts";
+import { containerTargets } from "./container-targets.ts";
 import { dicomTarget } from "./dicom-target.ts";
 import { pngTarget } from "./png-target.ts";
 import { spectrumTarget } from "./spectrum-target.ts";
@@ -13,5 +14,6 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...tableTargets,
   spectrumTarget,
   pngTarget,
+  ...containerTargets,
   ...commandTargets,
 ];

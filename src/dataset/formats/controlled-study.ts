@@ -152,7 +152,13 @@ function writeLandmarkNames(root: Group, names: readonly string[]): void {
   const group = root.create_group("land-names");
   group.create_dataset({ name: "num-lands", data: BigInt64Array.of(BigInt(names.length)), shape: [] });
   for (const [index, name] of names.entries())
-    group.create_dataset({ name: landmarkKey(index), data: name, shape: [] });
+    group.create_dataset({
+      name: landmarkKey(index),
+      data: name,
+      shape: [],
+      // Of fixed length, so that the file needs no heap.
+      dtype: `S${new TextEncoder().encode(name).length || 1}`,
+    });
 }
 
 function writeParameters(

@@ -1,14 +1,7 @@
 import type { Dataset, File, Group } from "h5wasm";
 import { InputError } from "../../error/input-error.ts";
-
-/** `h5wasm` (files in memory) or `h5wasm/node` (files on the disk). */
-export type Hdf5Library = typeof import("h5wasm").h5wasm;
-
-/** A file on the disk; without one, files live in memory. */
-export interface Hdf5Place {
-  readonly library: Hdf5Library;
-  readonly path: string;
-}
+import { hasDamagedHeap } from "./hdf5-heaps.ts";
+import { accessHdf5, attentively, type Hdf5Access, type Hdf5Place, withoutClock } from "./hdf5-library.ts";
 
 /** An HDF5 file that is being written. */
 export interface Hdf5Target {
@@ -18,18 +11,16 @@ export interface Hdf5Target {
   readonly close: () => Uint8Array | undefined;
 }
 
-/**
- * Starts a file. HDF5 notes in every dataset when it was changed, and h5wasm cannot be told not to (`track_times`); so that
- * the same data give the same bytes, `Date.now`, which is where h5wasm takes the time from, answers 0 during `write`. Nothing else
- * runs meanwhile, since `write` does not wait.
- */
+/** Starts a file. The same data, written in the same order, give the same bytes. */
 export async function createHdf5(place?: Hdf5Place): Promise<Hdf5Target> {
-  const { library, path, fileSystem } = await opened(place);
-  const file = withoutClock(() => new library.File(path, "w"));
+  const access = await accessHdf5(place);
+  const { library, path, fileSystem } = access;
+  const safely = <T>(work: () => T): T => withoutClock(() => attentively(access, work));
+  const file = safely(() => new library.File(path, "w"));
   return {
-    write: (work) => withoutClock(() => work(file)),
+    write: (work) => safely(() => work(file)),
     close() {
-      withoutClock(() => file.close());
+      safely(() => file.close());
       if (place) return undefined;
       const bytes = fileSystem.readFile(path);
       fileSystem.unlink(path);
@@ -51,16 +42,6 @@ export async function encodeHdf5(write: (root: Group) => void): Promise<Uint8Arr
   return target.close() as Uint8Array;
 }
 
-function withoutClock<T>(work: () => T): T {
-  const now = Date.now;
-  Date.now = () => 0;
-  try {
-    return work();
-  } finally {
-    Date.now = now;
-  }
-}
-
 /** An HDF5 file that is read. Every method throws InputError `hdf5-damaged` where the library stumbles over the file. */
 export interface Hdf5Source {
   readonly name: string;
@@ -77,8 +58,8 @@ export interface Hdf5Source {
 
 export type Hdf5Numbers = Float32Array | Float64Array | Uint8Array | Int8Array | Uint16Array | Int16Array;
 
-/** No single read gives more numbers: a picture of 8192 × 8192. */
-const MAX_NUMBERS = 2 ** 26;
+/** No single read takes more memory: a picture of 8192 × 8192 in float64. */
+const MAX_READ_BYTES = 2 ** 29;
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -90,35 +71,37 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export async function openHdf5(bytes: Uint8Array, name: string): Promise<Hdf5Source> {
   if (SIGNATURE.some((byte, index) => bytes[index] !== byte))
     throw new InputError("hdf5-unreadable", `${name} does not begin as an HDF5 file does`);
-  const { library, path, fileSystem } = await opened();
-  fileSystem.writeFile(path, bytes);
+  if (hasDamagedHeap(bytes))
+    throw new InputError("hdf5-damaged", `${name}: the texts of the file are damaged`, {
+      remedy: "copy the file again",
+    });
+  const file = await accessHdf5();
+  const release = (): void => file.fileSystem.unlink(file.path);
+  file.fileSystem.writeFile(file.path, bytes);
   try {
-    return source(library, path, name, () => fileSystem.unlink(path));
+    return source(file, name, release);
   } catch (error) {
-    fileSystem.unlink(path);
+    release();
     throw error;
   }
 }
 
 /** Opens a file on the disk: only what is asked for is read. */
 export async function openHdf5At(place: Hdf5Place, name: string): Promise<Hdf5Source> {
-  const { library, path } = await opened(place);
-  return source(library, path, name, () => undefined);
+  return source(await accessHdf5(place), name, () => undefined);
 }
 
-function source(library: Hdf5Library, path: string, name: string, release: () => void): Hdf5Source {
+function source(access: Hdf5Access, name: string, release: () => void): Hdf5Source {
+  const { library, path } = access;
   const guarded = <T>(what: string, work: () => T): T => {
     try {
-      return work();
+      return attentively(access, work);
     } catch (cause) {
       if (cause instanceof InputError) throw cause;
       throw new InputError(
         "hdf5-damaged",
         `${name}: ${what} cannot be read: the file is damaged or cut short`,
-        {
-          remedy: "copy the file again; h5dump says more",
-          cause,
-        },
+        { remedy: "copy the file again; h5dump says more", cause },
       );
     }
   };
@@ -129,6 +112,16 @@ function source(library: Hdf5Library, path: string, name: string, release: () =>
     if (!(found instanceof library.Dataset))
       throw new InputError("hdf5-missing", `${name} holds no dataset ${inside}`);
     return found;
+  };
+  const checkSize = (inside: string, found: Dataset, shape: readonly number[]): number => {
+    const count = shape.reduce((product, side) => product * side, 1);
+    const byteLength = count * guarded(inside, () => found.metadata.size);
+    if (!(byteLength <= MAX_READ_BYTES))
+      throw new InputError(
+        "hdf5-kind",
+        `${name}: ${inside} claims ${byteLength} bytes, too many to be read at once`,
+      );
+    return count;
   };
   const shapeOf = (inside: string): readonly number[] =>
     guarded(inside, () => dataset(inside).shape?.map(Number)) ?? [];
@@ -144,12 +137,7 @@ function source(library: Hdf5Library, path: string, name: string, release: () =>
       const found = dataset(inside);
       const shape = shapeOf(inside);
       const wanted = index === undefined ? shape : shape.slice(1);
-      const count = wanted.reduce((product, side) => product * side, 1);
-      if (!(count <= MAX_NUMBERS))
-        throw new InputError(
-          "hdf5-kind",
-          `${name}: ${inside} claims ${wanted.join(" × ")} numbers, too many`,
-        );
+      const count = checkSize(inside, found, wanted);
       if (index !== undefined && !(index >= 0 && index < (shape[0] ?? 0)))
         throw new InputError(
           "hdf5-missing",
@@ -164,6 +152,7 @@ function source(library: Hdf5Library, path: string, name: string, release: () =>
     },
     text(inside) {
       const found = dataset(inside);
+      checkSize(inside, found, shapeOf(inside));
       const value = guarded(inside, () => found.value);
       const text = Array.isArray(value) && value.length === 1 ? value[0] : value;
       if (typeof text !== "string") throw new InputError("hdf5-kind", `${name}: ${inside} is not a text`);
@@ -171,7 +160,7 @@ function source(library: Hdf5Library, path: string, name: string, release: () =>
     },
     close() {
       try {
-        file.close();
+        guarded("the file", () => file.close());
       } finally {
         release();
       }
@@ -197,24 +186,4 @@ function numbersOf(value: unknown, count: number, where: string): Hdf5Numbers {
   if (numbers?.length !== count)
     throw new InputError("hdf5-kind", `${where} does not hold numbers where numbers are expected`);
   return numbers;
-}
-
-interface MemoryFileSystem {
-  readFile(path: string): Uint8Array;
-  writeFile(path: string, bytes: Uint8Array): void;
-  unlink(path: string): void;
-}
-
-let filesSoFar = 0;
-
-/** The library, loaded when first needed: it brings 4 MB of WebAssembly. */
-async function opened(
-  place?: Hdf5Place,
-): Promise<{ library: Hdf5Library; path: string; fileSystem: MemoryFileSystem }> {
-  const library = place?.library ?? (await import("h5wasm")).h5wasm;
-  const module = await library.ready;
-  // Errors as exceptions, not as text on the console.
-  module.activate_throwing_error_handler();
-  const fileSystem = (module as unknown as { FS: MemoryFileSystem }).FS;
-  return { library, path: place?.path ?? `synthex-${filesSoFar++}.h5`, fileSystem };
 }

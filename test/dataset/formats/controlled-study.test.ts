@@ -4,13 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { controlledStudyWriter, readControlledStudy } from "../../../src/dataset/formats/controlled-study.ts";
-import {
-  createHdf5,
-  encodeHdf5,
-  type Hdf5Library,
-  openHdf5,
-  openHdf5At,
-} from "../../../src/dataset/formats/hdf5-file.ts";
+import { createHdf5, encodeHdf5, openHdf5, openHdf5At } from "../../../src/dataset/formats/hdf5-file.ts";
+import type { Hdf5Library } from "../../../src/dataset/formats/hdf5-library.ts";
 import type { ProjectionParameters } from "../../../src/dataset/formats/projection-parameters.ts";
 import { InputError } from "../../../src/error/input-error.ts";
 import { HEIGHT_PX, labelledSample, WIDTH_PX } from "./labelled-sample.ts";
@@ -129,6 +124,25 @@ describe("the controlled study's HDF5", () => {
       );
     // The library is as good as before.
     expect(readControlledStudy(await openHdf5(whole, "all.h5")).specimens).toHaveLength(2);
+  });
+
+  test("texts of any length are read; a heap that would keep the HDF5 library busy for ever is refused", async () => {
+    const names = ["FH-l", "x".repeat(5000), "ASIS-r"];
+    const bytes = await encodeHdf5((root) => {
+      const group = root.create_group("land-names");
+      group.create_dataset({ name: "num-lands", data: Int32Array.of(3) });
+      for (const [n, name] of names.entries())
+        group.create_dataset({ name: `land-0${n}`, data: name, shape: [] });
+      root.create_group("01").create_dataset({ name: "lands", data: new Float32Array(6), shape: [1, 2, 3] });
+    });
+    const study = readControlledStudy(await openHdf5(bytes, "texts.h5"));
+    expect(study.landmarkNames()).toEqual(names);
+    const heap = Buffer.from(bytes).indexOf("GCOL");
+    expect(heap).toBeGreaterThan(0);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    view.setUint16(heap + 16, 0, true);
+    view.setBigUint64(heap + 16 + 8, 0n, true);
+    await expect(openHdf5(bytes, "circle.h5")).rejects.toMatchObject({ code: "hdf5-damaged" });
   });
 
   test("images that do not fit the file are a defect", async () => {
