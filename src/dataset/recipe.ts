@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { landmarkRuleSchema } from "../anatomy/landmark-rules/landmark-rule.ts";
 import { structureSetDefinition } from "../label/structure-definition.ts";
-import { readDocument } from "../scene/read-document.ts";
+import { checkedBy, readYaml } from "../scene/document.ts";
 import { constraintSchema } from "./constraint-schema.ts";
 import { directionDistribution, scalarDistribution } from "./distribution.ts";
 import { variationSchema } from "./variation-schema.ts";
@@ -179,13 +179,14 @@ export type Recipe = z.output<typeof recipeSchema>;
 export type RecipeSubject = Recipe["subjects"][number];
 
 /** Reads a recipe from YAML or JSON; errors name line and column. */
-export const readRecipe = (text: string, name: string): Recipe =>
-  readDocument(text, {
-    name,
+export function readRecipe(text: string, name: string): Recipe {
+  const { content, placeOf } = readYaml(text, { name, kind: "recipe" });
+  return checkedBy(recipeSchema, content, {
     kind: "recipe",
-    schema: recipeSchema,
     remedy: "see docs/recipes.md, or `synthex schema` for the editor",
+    placeOf,
   });
+}
 
 /** JSON Schema (2020-12) of recipes, for completion and checks in an editor. */
 export const recipeJsonSchema = (): object => z.toJSONSchema(recipeSchema, { io: "input" });

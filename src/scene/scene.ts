@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { InputError } from "../error/input-error.ts";
 import { structureSetDefinition } from "../label/structure-definition.ts";
+import { checkedBy, type PlaceOf } from "./document.ts";
 
 const finite = z.number();
 const point = z.tuple([finite, finite, finite]);
@@ -143,29 +143,10 @@ export const sceneSchema = z.strictObject({
 export type SceneInput = z.input<typeof sceneSchema>;
 export type Scene = z.output<typeof sceneSchema>;
 
-/** "expected number, received undefined" in plain words; undefined for other messages. */
-function missing(message: string): string | undefined {
-  const expected = /expected (\w+), received undefined$/.exec(message)?.[1];
-  return expected && `is missing, a ${expected}`;
-}
-
 /**
  * Checks a scene at the door; the error names every field that is wrong.
  *
  * @param placeOf where a field stands, for the message; default its path, "beam.kv"
  */
-export function parseScene(
-  input: unknown,
-  placeOf: (path: readonly PropertyKey[]) => string = (path) => path.join(".") || "scene",
-): Scene {
-  const result = sceneSchema.safeParse(input);
-  if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => `${placeOf([...issue.path, key])}: there is no such field`)
-      : [`${placeOf(issue.path)}: ${missing(issue.message) ?? issue.message}`],
-  );
-  throw new InputError("scene-invalid", `the scene is not valid: ${problems.join("; ")}`, {
-    remedy: "see docs/scenes.md for every field",
-  });
-}
+export const parseScene = (input: unknown, placeOf?: PlaceOf): Scene =>
+  checkedBy(sceneSchema, input, { kind: "scene", remedy: "see docs/scenes.md for every field", placeOf });
