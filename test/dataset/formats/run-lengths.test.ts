@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   areaOfRuns,
@@ -53,7 +53,10 @@ describe("run lengths of masks", () => {
   test("any other text is refused by an InputError", () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."0123456789:;<=?@AOPabcno") })),
+        fc.oneof(
+          fc.string(),
+          fc.string({ unit: fc.constantFrom(...Array.from("0123456789:;<=?@AOPabcno")) }),
+        ),
         (text) => {
           try {
             const { counts } = parseRunText(text, 8, 8);
