@@ -26,7 +26,7 @@ export function cutOutlines(
   return sizes
     .map((size, index) => ({ size, number: index + 1 }))
     .filter(({ size }) => size * pixelMm[0] * pixelMm[1] >= leastMm2)
-    .sort((a, b) => b.size - a.size)
+    .toSorted((a, b) => b.size - a.size)
     .map(({ size, number }) => {
       const own = Uint8Array.from(part, (other) => (other === number ? 1 : 0));
       let [p, q] = [0, 0];
