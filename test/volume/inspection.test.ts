@@ -82,8 +82,14 @@ describe("a clean case raises no alarm", () => {
     );
   });
 
-  it("the chest: dense contrast medium, the couch, ends that are cut", () => {
-    expect(codes(chest, chestLabels)).toEqual(["hu-clipped", "metal", "scan-ends-in-body", "couch"]);
+  it("the chest: dense contrast medium, shoulders cut by the scan circle, the couch, ends that are cut", () => {
+    expect(codes(chest, chestLabels)).toEqual([
+      "hu-clipped",
+      "metal",
+      "field-of-view-truncated",
+      "scan-ends-in-body",
+      "couch",
+    ]);
   });
 
   it("no error anywhere", () => {

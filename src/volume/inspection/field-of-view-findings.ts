@@ -53,10 +53,10 @@ function bodyShareOfFace(ct: Volume, side: PatientAxis, end: "start" | "end"): n
 
 /** Soft tissue and more. */
 const TISSUE_HU = -100;
-/** Above this share of edges without a gradient a slice is cut; whole CTs stay below 0.3 %. */
+/** Above this share of edges without a gradient a slice is cut; whole CTs stay below 0.6 %. */
 const CUT_EDGES = 0.02;
 /** Above this share of all edges the air was masked, which cuts nothing. */
-const MASKED_EDGES = 0.5;
+const MASKED_EDGES = 0.9;
 
 /**
  * Slices in which tissue lies right beside the lowest number of the volume. Between skin and air there are voxels of both; only
@@ -69,19 +69,19 @@ function slicesCutByCircle({ grid, values }: Volume): number {
   let [cut, allEdges, allSharp] = [0, 0, 0];
   for (let k = 0; k < vertical.count; k++) {
     let [edges, sharp] = [0, 0];
-    for (const [along, across] of [
-      [lateral, sagittal],
-      [sagittal, lateral],
-    ])
-      for (let q = 0; q < across.count; q++) {
-        let n = k * vertical.stride + q * across.stride;
-        for (let p = 0; p + 1 < along.count; p++, n += along.stride) {
-          const [a, b] = [values[n], values[n + along.stride]];
-          if (a > BODY_HU === b > BODY_HU) continue;
+    for (let j = 0; j < sagittal.count; j++) {
+      let n = k * vertical.stride + j * sagittal.stride;
+      let before = values[n];
+      for (let i = 1; i < lateral.count; i++) {
+        n += lateral.stride;
+        const value = values[n];
+        if (value > BODY_HU !== before > BODY_HU) {
           edges++;
-          if ((a === lowest && b > TISSUE_HU) || (b === lowest && a > TISSUE_HU)) sharp++;
+          if (Math.min(value, before) === lowest && Math.max(value, before) > TISSUE_HU) sharp++;
         }
+        before = value;
       }
+    }
     if (sharp > CUT_EDGES * edges) cut++;
     allEdges += edges;
     allSharp += sharp;

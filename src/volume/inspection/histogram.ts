@@ -17,7 +17,8 @@ export interface HuHistogram {
 export function huHistogram(values: VoxelArray): HuHistogram {
   const counts = new Uint32Array(HIGHEST_HU - LOWEST_HU + 1);
   let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (const value of values) {
+  for (let n = 0; n < values.length; n++) {
+    const value = values[n];
     if (value < min) min = value;
     if (value > max) max = value;
     sum += value;
