@@ -1,7 +1,7 @@
 // AssemblyScript. Joseph projection of padded fields (docs/projector.md), four rays of a row at a time, with
 // positions and weights in integers: the same bits on every host.
 // Every worker runs the same code on the same shared memory and takes strips of 16 rows from a common counter.
-import { firstHits, openChannels } from "./first-hit";
+import { firstHits, openChannels, useLowestCounts } from "./first-hit";
 import { integrateU16, integrateU8 } from "./integrate";
 import { HIT_LAYER, LAYER } from "./occupancy";
 import { beginPacket, HIT, MAXIMUM, No, PACKET_BYTES, PATTERN_BYTES, SUM, usePatterns, WEIGHT_ONE, Yes } from "./packet";
@@ -10,10 +10,10 @@ import { ACROSS_THE_EDGE, beginPencil, CHANNEL_SHIFT, EMPTY, lookAhead, PENCIL_B
 import { storeHit, storeNothing, storeSum, storeTrace, usePixel, useRegion } from "./results";
 import { projectRay } from "./single-ray";
 import { axisA, dominantAxis, firstPlane, isOrdinary, lastPlane, TILE, useAxis } from "./tile-axis";
-import { traceU16, traceU8Across, traceU8AlongRows, useThresholds } from "./trace";
+import { traceU16, traceU8, useThresholds } from "./trace";
 
 export { clear, countOccupied, countReached, findOccupied, findReached } from "./occupancy";
-export { traceU8Across, traceU8AlongRows } from "./trace";
+export { lookCloserAcross, lookCloserAlongRows } from "./first-hit";
 
 /** Rays of a packet, and rows of packets that look ahead together. */
 const LANES = 4;
@@ -33,6 +33,7 @@ export function run(parameterBlock: usize): void {
   packets = scratch + PATTERN_BYTES;
   useRegion();
   if (parameter(MODE) != INTEGRATE) useThresholds(thresholds());
+  if (parameter(MODE) == FIRST_HITS) useLowestCounts();
   const top = <i32>parameter(REGION + 1), left = <i32>parameter(REGION);
   const bottom = top + <i32>parameter(REGION + 3), right = left + <i32>parameter(REGION + 2);
   const viewAxis = <i32>parameter(VIEW_AXIS);
@@ -164,6 +165,12 @@ export function firstHitsAtEdge(packet: usize, end: usize, layer: i32, from: i32
 }
 export function firstHitsAlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
   firstHits<No, Yes>(packet, end, layer, from, to, forward);
+}
+export function traceU8Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU8<Yes>(packet, end, layer, from, to, forward);
+}
+export function traceU8AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
+  traceU8<No>(packet, end, layer, from, to, forward);
 }
 export function traceU16Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
   traceU16<Yes>(packet, end, layer, from, to, forward);

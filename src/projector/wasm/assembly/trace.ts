@@ -1,6 +1,6 @@
 // The loops of `integrate` that also keep the largest sample and the first one at or above the threshold.
 import { addresses, addSampleU8, addTo, sampleU16, SIGN_SHARE } from "./integrate";
-import { clamped, fartherShare, HIT, MAXIMUM, No, PACKET_BYTES, pairsPattern, positions, SHIFT_B, SHIFT_C, signPattern, SLOPE_B, SLOPE_C, STEP_B, STEP_C, SUM, twicePattern, upsideDownPattern, weightsAlongB, Yes } from "./packet";
+import { clamped, fartherShare, HIT, MAXIMUM, PACKET_BYTES, pairsPattern, positions, SHIFT_B, SHIFT_C, signPattern, SLOPE_B, SLOPE_C, STEP_B, STEP_C, SUM, twicePattern, upsideDownPattern, weightsAlongB } from "./packet";
 import { origin, shapeA, shapeB, shapeC, sourceB, sourceC, strideA, strideB, strideC } from "./tile-axis";
 
 /** The lowest samples, in 1/32767 counts, that are at or above the threshold. */
@@ -13,7 +13,7 @@ export function useThresholds(all: v128): void {
 /** Planes counted from the side of the source, unsigned; −1 for none. */
 // @ts-ignore: decorator
 @inline
-function earlier(hit: v128, sample: v128, thresholds: v128, order: v128): v128 {
+export function earlier(hit: v128, sample: v128, thresholds: v128, order: v128): v128 {
   return i32x4.min_u(hit, v128.or(i32x4.lt_s(sample, thresholds), order));
 }
 
@@ -96,11 +96,4 @@ export function traceU16<Contiguous>(packet: usize, end: usize, layer: i32, from
     v128.store(packet + MAXIMUM, largest);
     v128.store(packet + HIT, hit);
   }
-}
-
-export function traceU8Across(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
-  traceU8<Yes>(packet, end, layer, from, to, forward);
-}
-export function traceU8AlongRows(packet: usize, end: usize, layer: i32, from: i32, to: i32, forward: bool): void {
-  traceU8<No>(packet, end, layer, from, to, forward);
 }
