@@ -34,6 +34,8 @@ export {
 } from "./anatomy/landmark-rules/evaluate-landmark-rules.ts";
 export { hipLandmarkRules } from "./anatomy/landmark-rules/hip-landmark-rules.ts";
 export { type LandmarkRule, landmarkRuleSchema } from "./anatomy/landmark-rules/landmark-rule.ts";
+export { type PatientVariation, patientVariationSchema } from "./anatomy/variation/patient-variation.ts";
+export { varyPatient } from "./anatomy/variation/vary-patient.ts";
 
 export { assignMaterials, type MaterialRule } from "./material/assign-materials.ts";
 export { massAttenuationCm2PerG } from "./material/attenuation.ts";
