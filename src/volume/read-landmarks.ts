@@ -105,7 +105,10 @@ function fromJson(text: string, name: string): Landmark[] {
     });
   return Object.entries(object(landmarks, "landmarks"))
     .filter(([key]) => key !== "coordinateSystem")
-    .map(([label, value]) => placed(label, position(value, `"${label}"`), system));
+    .map(([key, value], index) => {
+      const label = key.trim() === "" ? `point ${index + 1}` : key;
+      return placed(label, position(value, `"${label}"`), system);
+    });
 }
 
 function shown(value: unknown): string {

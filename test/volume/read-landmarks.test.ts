@@ -122,6 +122,10 @@ describe("plain JSON", () => {
     ]);
   });
 
+  it("a point without a name is called by its number", () => {
+    expect(read('{"": [1, 2, 3]}')).toEqual([{ name: "point 1", lpsMm: [1, 2, 3] }]);
+  });
+
   it("no point lies at minus zero", () => {
     expect(Object.is(read('{"coordinateSystem": "RAS", "landmarks": {"a": [0, 0, 0]}}')[0].lpsMm[0], 0)).toBe(
       true,
