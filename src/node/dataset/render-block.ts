@@ -79,15 +79,20 @@ function manifestLine(
   { id, subject, view, scene, rejections, simulation }: Sample,
   files: FileRecord[],
 ): ManifestLine {
-  const { labels } = simulation;
+  const { labels, picture } = simulation;
   return {
     id,
     subject: subject.name ?? "",
     split: subject.split,
     files,
     view: { ...view },
+    picture: { widthPx: picture.camera.widthPx, heightPx: picture.camera.heightPx },
     structures: (labels?.structures ?? []).map(({ name, areaPx }) => ({ name, areaPx })),
-    landmarks: (labels?.landmarks ?? []).map(({ name, status }) => ({ name, status })),
+    landmarks: (labels?.landmarks ?? []).map(({ name, status, pixel }) => ({
+      name,
+      status,
+      pixel: pixel && pixel.map((place) => Math.round(place * 100) / 100),
+    })),
     rejections: [...rejections],
     scene: { ...scene },
   };
