@@ -2,7 +2,7 @@ import { InputError } from "../error/input-error.ts";
 import type { Camera } from "../geometry/camera.ts";
 import type { StructureLabel } from "./labels.ts";
 import type { Precedence } from "./structure.ts";
-import { forEachRow, type Surface } from "./structure-trace.ts";
+import type { Surface } from "./structure-trace.ts";
 
 /**
  * One class a pixel: 0 background, else the index of the structure + 1. Entries are painted from the last to the
@@ -24,20 +24,22 @@ export function classImage(options: {
       names.length > 1 ? new Float32Array(classes.length).fill(Number.POSITIVE_INFINITY) : undefined;
     for (const name of names) {
       const index = indexOf.get(name) as number;
-      const { mask } = structures[index];
+      const { mask, box } = structures[index];
       const surface = surfaces.get(name);
-      if (!surface) continue;
+      if (!surface || !box) continue;
       const { region, firstHitMm } = surface;
-      forEachRow(region, camera, (from, to) => {
-        for (let u = 0; u < region.widthPx; u++) {
-          if (mask[to + u] === 0) continue;
+      for (let v = box.y; v < box.y + box.h; v++) {
+        const end = v * camera.widthPx + box.x + box.w;
+        let inRegion = (v - region.row) * region.widthPx + box.x - region.column;
+        for (let n = end - box.w; n < end; n++, inRegion++) {
+          if (mask[n] === 0) continue;
           if (nearestMm) {
-            if (firstHitMm[from + u] >= nearestMm[to + u]) continue;
-            nearestMm[to + u] = firstHitMm[from + u];
+            if (firstHitMm[inRegion] >= nearestMm[n]) continue;
+            nearestMm[n] = firstHitMm[inRegion];
           }
-          classes[to + u] = index + 1;
+          classes[n] = index + 1;
         }
-      });
+      }
     }
   }
   return classes;

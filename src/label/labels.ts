@@ -9,6 +9,16 @@ export interface Labels {
   /** One class a pixel by the set's precedence: 0 background, else index in `structures` + 1. */
   readonly classes: Uint16Array;
   readonly landmarks: readonly LandmarkLabel[];
+  /** What lies in the beam beside the patient; in no class. Absent where a scene has none. */
+  readonly distractors?: readonly StructureLabel[];
+  /** The collimated field: 1 where at least half of the beam arrives. Absent where a scene has no collimation. */
+  readonly field?: FieldLabel;
+}
+
+export interface FieldLabel {
+  readonly mask: Uint8Array;
+  readonly areaPx: number;
+  readonly box: PixelBox | null;
 }
 
 export interface StructureLabel {
@@ -35,7 +45,10 @@ export function labelsToJson(labels: Labels): {
   heightPx: number;
   landmarks: { name: string; lpsMm: number[]; pixel: [number, number] | null; status: string }[];
   structures: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
+  distractors?: { name: string; areaPx: number; box: PixelBox | null }[];
+  field?: { areaPx: number; box: PixelBox | null };
 } {
+  const { distractors, field } = labels;
   return {
     widthPx: labels.widthPx,
     heightPx: labels.heightPx,
@@ -51,5 +64,7 @@ export function labelsToJson(labels: Labels): {
       areaPx,
       box,
     })),
+    ...(distractors ? { distractors: distractors.map(({ name, areaPx, box }) => ({ name, areaPx, box })) } : {}),
+    ...(field ? { field: { areaPx: field.areaPx, box: field.box } } : {}),
   };
 }

@@ -21,7 +21,7 @@ export interface Surface {
 type ImageSize = Pick<Camera, "widthPx" | "heightPx">;
 
 /** Calls `visit` for every row of a region with the index of its first pixel in the region and in the whole image. */
-export function forEachRow(
+function forEachRow(
   { column, row, widthPx, heightPx }: PixelRegion,
   image: ImageSize,
   visit: (inRegion: number, inImage: number) => void,

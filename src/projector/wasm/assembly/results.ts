@@ -5,7 +5,7 @@ import { axisA, shapeA, sourceA } from "./tile-axis";
 /** Pixels in a row of the region, bytes in an image of it, and where its pixel (0, 0) would lie. */
 let rowPixels: i32 = 0, image: usize = 0, origin: usize = 0;
 /** Where the results of one pixel go, and the factors from planes to mm. */
-let address: usize = 0, stepMm: f64 = 0, mmPerDepth: f64 = 0, directionA: f64 = 0;
+let address: usize = 0, stepMm: f64 = 0, mmPerPlane: f64 = 0;
 
 /** To be called once a run. */
 export function useRegion(): void {
@@ -18,9 +18,9 @@ export function usePixel(column: i32, row: i32): void {
   address = origin + (<usize>(row * rowPixels + column) << 2);
   const u = <f64>column, v = <f64>row;
   const x = ray(LPS_RAY, 0, u, v), y = ray(LPS_RAY, 1, u, v), z = ray(LPS_RAY, 2, u, v);
-  mmPerDepth = sqrt(x * x + y * y + z * z);
-  directionA = ray(VOXEL_RAY, axisA, u, v);
-  stepMm = directionA == 0 ? 0 : mmPerDepth / abs(directionA);
+  const mmPerDepth = sqrt(x * x + y * y + z * z), directionA = ray(VOXEL_RAY, axisA, u, v);
+  mmPerPlane = directionA == 0 ? 0 : mmPerDepth / directionA;
+  stepMm = abs(mmPerPlane);
 }
 
 /** The same value for every channel of the first kind of image, for a pixel whose ray meets nothing. */
@@ -43,7 +43,7 @@ export function storeTrace(channel: i32, largest: f64, hit: i32): void {
 
 /** `hit` counts planes from the side of the source, −1 for none. */
 export function storeHit(place: i32, hit: i32): void {
-  const plane = directionA > 0 ? hit : shapeA - 1 - hit;
-  const distance = hit < 0 ? Infinity : ((<f64>plane - sourceA) / directionA) * mmPerDepth;
+  const plane = mmPerPlane > 0 ? hit : shapeA - 1 - hit;
+  const distance = hit < 0 ? Infinity : (<f64>plane - sourceA) * mmPerPlane;
   store<f32>(address + <usize>place * image, <f32>distance);
 }
