@@ -25,7 +25,8 @@ export function quantisePlane(
   precision: DensityPrecision,
 ): { encoding: DensityEncoding; codes: Uint16Array } {
   let peak = 0;
-  for (const value of gPerCm2) {
+  for (let n = 0; n < gPerCm2.length; n++) {
+    const value = gPerCm2[n];
     if (!(value >= 0 && value < 65520))
       throw new RangeError(`an area density is from 0 to 65519 g/cm², got ${value}`);
     if (value > peak) peak = value;
@@ -44,7 +45,9 @@ export function quantisePlane(
 
 export function densityOfCodes(codes: Uint16Array, encoding: DensityEncoding): Float32Array {
   if (encoding.kind === "half") return floatFromHalf(codes);
-  return Float32Array.from(codes, (code) => code * encoding.scaleGPerCm2);
+  const gPerCm2 = new Float32Array(codes.length);
+  for (let n = 0; n < codes.length; n++) gPerCm2[n] = codes[n] * encoding.scaleGPerCm2;
+  return gPerCm2;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -16,6 +17,7 @@ import {
 } from "../../../src/dataset/formats/density-plane.ts";
 import { joinBytes } from "../../../src/dataset/formats/join-bytes.ts";
 import { InputError } from "../../../src/error/input-error.ts";
+import { askOracle, hasOracle } from "./oracle.ts";
 
 const [widthPx, heightPx] = [19, 11];
 const materials = ["soft-tissue", "bone", "titanium"];
@@ -175,5 +177,33 @@ describe("records of area densities", () => {
     };
     await expect(walk()).rejects.toThrow(`shard.density, byte ${bytes.length}`);
     expect(found).toEqual([0]);
+  });
+
+  test.skipIf(!hasOracle("numpy"))("the Python of docs/formats.md reads them, to the last bit", async () => {
+    const records = await Promise.all([
+      encodeAreaDensity(record(1)),
+      encodeAreaDensity(record(2), { precision: { kind: "half" } }),
+    ]);
+    const source = memorySource(joinBytes(records), "shard.density");
+    const [, python] = /```python\n([\s\S]*?)```/.exec(
+      readFileSync("docs/formats.md", "utf8"),
+    ) as RegExpExecArray;
+    const read = askOracle(
+      `${python}
+print(json.dumps([[h["id"], h["sample"], {m: p.astype("<f4").tobytes().hex() for m, p in d.items()}] for h, d in area_densities("shard")]))`,
+      { shard: joinBytes(records) },
+    );
+    const expected = [];
+    for (const { offset } of await places(source)) {
+      const { id, sample, areaDensity } = await readAreaDensity(source, offset);
+      const hex = Buffer.from(areaDensity.gPerCm2.buffer as ArrayBuffer).toString("hex");
+      const digits = hex.length / 3;
+      expected.push([
+        id,
+        sample,
+        Object.fromEntries(materials.map((name, m) => [name, hex.slice(m * digits, (m + 1) * digits)])),
+      ]);
+    }
+    expect(read).toEqual(expected);
   });
 });
