@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseDocument, visit } from "yaml";
+import { CST, type Document, isNode, Lexer, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { InputError } from "../error/input-error.ts";
 
@@ -7,6 +7,7 @@ export type PlaceOf = (field: readonly PropertyKey[]) => string;
 
 const LONGEST_CHARACTERS = 2 ** 22;
 const MOST_ALIASES = 32;
+const DEEPEST_NESTING = 16;
 const MOST_PROBLEMS = 10;
 
 /**
@@ -25,6 +26,7 @@ export function readYaml(
       `${kind}-too-long`,
       `${name} has ${text.length} characters, a ${kind} at most ${LONGEST_CHARACTERS}`,
     );
+  checkNesting(text, { name, kind });
   const lines = new LineCounter();
   try {
     // Keys that are lists or maps are written out to become strings, which takes for ever where they are nested.
@@ -51,6 +53,30 @@ export function readYaml(
     if (cause instanceof ReferenceError || cause instanceof RangeError)
       throw new InputError(`${kind}-yaml`, `${name}: ${cause.message}`, { cause });
     throw cause;
+  }
+}
+
+/**
+ * The parser's time grows with the square of the nesting or worse. No document of ours needs keys that are lists, or more than a few
+ * levels, so what is deeper is refused by its marks alone.
+ */
+function checkNesting(text: string, { name, kind }: { name: string; kind: string }): void {
+  let depth = 0;
+  let itemsInLine = 0;
+  let isScalar = false;
+  for (const token of new Lexer().lex(text)) {
+    // The mark of a scalar comes before its text.
+    const type = isScalar ? "text" : CST.tokenType(token);
+    isScalar = type === "scalar";
+    if (type === "flow-map-start" || type === "flow-seq-start") depth++;
+    else if (type === "flow-map-end" || type === "flow-seq-end") depth--;
+    else if (type === "seq-item-ind") itemsInLine++;
+    else if (type === "newline") itemsInLine = 0;
+    if (type === "explicit-key-ind" || depth > DEEPEST_NESTING || itemsInLine > DEEPEST_NESTING)
+      throw new InputError(
+        `${kind}-yaml`,
+        `${name} is nested deeper than ${DEEPEST_NESTING} levels, or has keys that are no plain names`,
+      );
   }
 }
 
