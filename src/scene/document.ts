@@ -66,7 +66,7 @@ function checkNesting(text: string, { name, kind }: { name: string; kind: string
   let isScalar = false;
   for (const token of new Lexer().lex(text)) {
     // The mark of a scalar comes before its text.
-    const type = isScalar ? "text" : CST.tokenType(token);
+    const type: string | null = isScalar ? "text" : CST.tokenType(token);
     isScalar = type === "scalar";
     if (type === "flow-map-start" || type === "flow-seq-start") depth++;
     else if (type === "flow-map-end" || type === "flow-seq-end") depth--;
