@@ -49,7 +49,7 @@ export function occupancyField(options: {
   const field: FourChannelField = {
     kind: "u8x4",
     grid,
-    channels: [0, 1, 2, 3].map((channel) => structures[channel]?.name ?? ""),
+    channels: structures.map(({ name }) => name),
     voxels: options.allocate(4 * paddedVoxelCount(grid)),
     scale: new Float64Array(4).fill(1 / 255),
   };

@@ -10,7 +10,7 @@ import type { Grid } from "../geometry/grid.ts";
  */
 export type Field = FourChannelField | ScalarField;
 
-/** Four interleaved bytes a voxel; unused channels are zero and named "". */
+/** Four interleaved bytes a voxel; unused channels are zero, and named "" or, at the end, not at all. */
 export interface FourChannelField {
   readonly kind: "u8x4";
   readonly grid: Grid;
