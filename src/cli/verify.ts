@@ -1,7 +1,6 @@
-import { forgetBlocks, verifyDataSet } from "../node/dataset/verify.ts";
-import { generate } from "../node/dataset/generate.ts";
+import { verifyDataSet } from "../node/dataset/verify.ts";
 import { readDataSetRecipe, readRecipeFolder } from "../node/dataset/data-set-folder.ts";
-import { mergeDataSet } from "../node/dataset/merge.ts";
+import { repairDataSet } from "../node/dataset/repair.ts";
 import { printJson } from "./failure.ts";
 import { progressLine } from "./progress.ts";
 
@@ -21,10 +20,7 @@ export async function verifyCommand(
   if (options.repair && result.findings.length > 0) {
     const recipe = await readDataSetRecipe(directory);
     const folder = options.recipeFolder ?? (await readRecipeFolder(directory));
-    await forgetBlocks(directory, result.damagedBlocks);
-    const made = await generate({ loaded: { recipe, folder }, directory });
-    await mergeDataSet(directory);
-    repaired = made.made;
+    repaired = await repairDataSet(directory, { recipe, folder }, result);
     result = await check(true);
   }
   line.end();

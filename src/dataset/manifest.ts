@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../error/input-error.ts";
 
-const file = z.strictObject({
+export const fileRecord = z.strictObject({
   path: z
     .string()
     .min(1)
@@ -13,14 +13,14 @@ const file = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 /** A file of a data set, by its path inside the data set's folder. */
-export type FileRecord = z.output<typeof file>;
+export type FileRecord = z.output<typeof fileRecord>;
 
 /** One line of `manifest.jsonl`: what was drawn for a sample, and the files that it became. */
 const manifestLine = z.looseObject({
   id: z.int().min(0),
   subject: z.string(),
   split: z.enum(["train", "validation", "test"]),
-  files: z.array(file),
+  files: z.array(fileRecord),
   view: z.looseObject({}),
   scene: z.looseObject({}),
   rejections: z.array(z.int().min(0)),
@@ -33,7 +33,7 @@ const blockRecord = z.strictObject({
   recipe: z.string().describe("SHA-256 of the recipe without its count"),
   version: z.string().describe("of SyntheX"),
   samples: z.array(manifestLine),
-  parts: z.array(file).describe("files of the whole block, e.g. its part of the COCO annotations"),
+  parts: z.array(fileRecord).describe("files of the whole block, e.g. its part of the COCO annotations"),
 });
 export type BlockRecord = z.output<typeof blockRecord>;
 

@@ -1,22 +1,26 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
 
 /**
  * Writes a file so that it is either there whole or not at all, also after a crash or on a full disk. Without `sync` that holds for
  * crashes of the process but not of the machine.
+ *
+ * @param options.partialFolder where the file grows until it is whole, on the same disk; default beside it
  */
 export async function writeAtomically(
   path: string,
   bytes: Uint8Array | string,
-  options: { sync?: boolean } = {},
+  options: { sync?: boolean; partialFolder?: string } = {},
 ): Promise<void> {
+  const { sync = true, partialFolder } = options;
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.partial`;
+  const temporary = await partialPath(path, partialFolder);
   try {
     const file = await open(temporary, "w");
     try {
       await file.writeFile(bytes);
-      if (options.sync ?? true) await file.sync();
+      if (sync) await file.sync();
     } finally {
       await file.close();
     }
@@ -25,4 +29,12 @@ export async function writeAtomically(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+let written = 0;
+
+/** Where a file may grow that no other thread or process writes; the folder is made. */
+export async function partialPath(path: string, folder = dirname(path)): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  return join(folder, `${basename(path)}.${process.pid}-${threadId}-${written++}.partial`);
 }

@@ -4,18 +4,23 @@ import type { Recipe } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { nodeProjector } from "../node-projector.ts";
 import { writeBlockRecord } from "./block-files.ts";
+import { folderFailure } from "./folder-failure.ts";
 import { fileSink, renderBlock } from "./render-block.ts";
 import { subjectLibrary } from "./subject-library.ts";
+import type { RecipeSources } from "./subject-sources.ts";
 
 export interface BlockWorkerData {
   readonly recipe: Recipe;
   readonly recipeHash: string;
   readonly folder: string;
+  readonly sources: RecipeSources;
   readonly directory: string;
+  /** Where files grow until they are whole. */
+  readonly partialFolder: string;
 }
 
 export type BlockWorkerReply =
-  | { readonly kind: "sample"; readonly rejected: number }
+  | { readonly kind: "sample"; readonly rejections: readonly number[] }
   | { readonly kind: "done"; readonly block: number; readonly bytes: number }
   | {
       readonly kind: "failed";
@@ -26,8 +31,8 @@ export type BlockWorkerReply =
 
 const port = parentPort;
 if (!port) throw new Error("block-worker runs in a worker thread");
-const { recipe, recipeHash, folder, directory } = workerData as BlockWorkerData;
-const subjects = subjectLibrary(recipe, folder);
+const { recipe, recipeHash, folder, sources, directory, partialFolder } = workerData as BlockWorkerData;
+const subjects = subjectLibrary(recipe, folder, sources);
 // One thread: the workers themselves fill the cores.
 const projector = nodeProjector({ threads: 1 });
 const reply = (message: BlockWorkerReply): void => port.postMessage(message);
@@ -42,14 +47,14 @@ async function render(block: number): Promise<void> {
       block,
       subjects,
       projector,
-      sink: fileSink(directory),
-      onSample: ({ rejections }) =>
-        reply({ kind: "sample", rejected: rejections.reduce((sum, count) => sum + count, 0) }),
+      sink: fileSink(directory, partialFolder),
+      onSample: ({ rejections }) => reply({ kind: "sample", rejections }),
     });
-    await writeBlockRecord(directory, record);
+    await writeBlockRecord(directory, record, partialFolder);
     const files = [...record.samples.flatMap((sample) => sample.files), ...record.parts];
     reply({ kind: "done", block, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) });
-  } catch (error) {
+  } catch (cause) {
+    const error = cause instanceof InputError ? cause : folderFailure(cause, directory);
     const message = error instanceof Error ? error.message : String(error);
     reply({
       kind: "failed",

@@ -1,73 +1,108 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { type Recipe, recipeSchema } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { softwareVersion } from "../software-version.ts";
-import { writeAtomically } from "../write-atomically.ts";
+import { partialPath, writeAtomically } from "../write-atomically.ts";
+import { folderFailure } from "./folder-failure.ts";
 import { type LoadedRecipe, recipeHash } from "./load-recipe.ts";
+import { hashSources, type RecipeSources } from "./subject-sources.ts";
 
 const RECIPE = "recipe.json";
 /** Where this machine keeps the recipe's CTs; not part of the data set, and replaced by every run. */
 const PLACE = "place.json";
 
 /**
- * Makes a folder the data set of a recipe, or finds that it is so already.
+ * Makes a folder the data set of a recipe, or finds that it is so already. The hashes of the subjects' files are taken when it is
+ * made and hold from then on.
  *
- * @returns the recipe's hash
+ * @param partialFolder where files grow until they are whole
+ * @returns the recipe's hash, and the hashes of the subjects' files
  * @throws InputError `out-unusable`; `data-set-other-recipe` where the folder holds the data set of another recipe or seed
  */
 export async function openDataSetFolder(
   directory: string,
   { recipe, folder }: LoadedRecipe,
-): Promise<string> {
-  await mkdir(directory, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError(
-      "out-unusable",
-      `cannot make the folder ${directory}: ${cause.code ?? cause.message}`,
-      {
-        cause,
-      },
-    );
+  partialFolder: string,
+): Promise<{ hash: string; sources: RecipeSources }> {
+  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+    throw folderFailure(error, directory);
   });
   const hash = recipeHash(recipe);
-  const known = await readDataSetRecipe(directory).catch((error: unknown) => {
+  const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+  const known = await readDataSet(directory).catch((error: unknown) => {
     if (error instanceof InputError && error.code === "data-set-missing") return undefined;
     throw error;
   });
-  if (known && recipeHash(known) !== hash)
+  if (known && recipeHash(known.recipe) !== hash)
     throw new InputError(
       "data-set-other-recipe",
-      `${directory} holds a data set of another recipe or seed ("${known.name}", seed ${known.seed})`,
+      `${directory} holds a data set of another recipe or seed ("${known.recipe.name}", seed ${known.recipe.seed})`,
       { remedy: "give another --out, or the recipe and seed that it was made with" },
     );
-  if (!known || known.count !== recipe.count)
-    await write(join(directory, RECIPE), { software: `synthex ${softwareVersion()}`, recipe });
-  await write(join(directory, PLACE), { recipeFolder: relative(resolve(directory), folder) || "." });
-  return hash;
+  const sources = known?.sources ?? (await hashSources(recipe, folder));
+  const content = json({ software: `synthex ${softwareVersion()}`, recipe, sources });
+  const place = json({ recipeFolder: relative(resolve(directory), folder) || "." });
+  try {
+    if (!known && !(await createFile(join(directory, RECIPE), content, partialFolder)))
+      // Another process was faster: it may be making the same data set, or another.
+      return openDataSetFolder(directory, { recipe, folder }, partialFolder);
+    if (known && known.recipe.count !== recipe.count)
+      await writeAtomically(join(directory, RECIPE), content, { partialFolder });
+    if ((await readFile(join(directory, PLACE), "utf8").catch(() => undefined)) !== place)
+      await writeAtomically(join(directory, PLACE), place, { partialFolder });
+  } catch (error) {
+    throw folderFailure(error, directory);
+  }
+  return { hash, sources };
 }
 
-const write = (path: string, value: object): Promise<void> =>
-  writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`).catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError("out-unusable", `cannot write ${path}: ${cause.code ?? cause.message}`, { cause });
-  });
+/** Writes a file that is not there yet, whole or not at all; false where it is there. */
+async function createFile(path: string, text: string, partialFolder: string): Promise<boolean> {
+  const temporary = await partialPath(path, partialFolder);
+  try {
+    await writeAtomically(temporary, text);
+    return await link(temporary, path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "EEXIST") return false;
+        throw error;
+      },
+    );
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+const dataSetFile = z.object({
+  recipe: recipeSchema,
+  sources: z
+    .record(z.string(), z.record(z.string(), z.string()))
+    .default({})
+    .describe("SHA-256 of the files of every subject"),
+});
+
+/** The recipe of a data set; @throws as `readDataSet`. */
+export const readDataSetRecipe = async (directory: string): Promise<Recipe> =>
+  (await readDataSet(directory)).recipe;
 
 /**
- * The recipe of a data set.
+ * The recipe of a data set and the hashes of its subjects' files.
  *
  * @throws InputError `data-set-missing` where there is none
  */
-export async function readDataSetRecipe(directory: string): Promise<Recipe> {
+export async function readDataSet(directory: string): Promise<{ recipe: Recipe; sources: RecipeSources }> {
   const path = join(directory, RECIPE);
   const content = await json(path);
   if (content === undefined)
     throw new InputError("data-set-missing", `${directory} is not a data set: it has no ${RECIPE}`, {
       remedy: "give the folder that `synthex generate --out` made",
     });
-  const result = z.object({ recipe: recipeSchema }).safeParse(content);
+  const result = dataSetFile.safeParse(content);
   if (!result.success)
     throw new InputError("data-set-recipe", `${path} is not a recipe: ${result.error.issues[0].message}`);
-  return result.data.recipe;
+  return result.data;
 }
 
 /** The folder that paths of the recipe start from, on this machine. */
@@ -87,7 +122,11 @@ async function json(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    if (cause instanceof SyntaxError) throw new InputError("data-set-json", `${path} is not JSON`, { cause });
+    if (cause instanceof SyntaxError)
+      throw new InputError("data-set-json", `${path} is not JSON`, {
+        remedy: "remove it and run synthex generate with the same recipe again: what is complete stays",
+        cause,
+      });
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new InputError("data-set-unreadable", `cannot read ${path}: ${code ?? String(cause)}`, { cause });

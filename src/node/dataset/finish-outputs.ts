@@ -1,30 +1,43 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ByteSource } from "../../dataset/formats/byte-source.ts";
 import { cocoCategories, mergeCoco } from "../../dataset/formats/coco.ts";
 import { controlledStudyWriter, type StudyWriter } from "../../dataset/formats/controlled-study.ts";
 import { createHdf5 } from "../../dataset/formats/hdf5-file.ts";
-import type { ManifestLine } from "../../dataset/manifest.ts";
+import type { FileRecord, ManifestLine } from "../../dataset/manifest.ts";
 import { partPath } from "../../dataset/outputs.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { studyImages } from "../../dataset/study-part.ts";
 import { InputError } from "../../error/input-error.ts";
 import { readBlockRecord } from "./block-files.ts";
+import { partialPath } from "../write-atomically.ts";
 import { writeStreamAtomically } from "./write-stream-atomically.ts";
 
+const STUDY = "study.h5";
+
 /** Makes the files of the outputs that span all blocks, from the parts of every block. Memory does not grow with the data set. */
-export async function finishOutputs(directory: string, recipe: Recipe, blocks: number): Promise<void> {
+export async function finishOutputs(options: {
+  directory: string;
+  recipe: Recipe;
+  blocks: number;
+  /** Where files grow until they are whole. */
+  partialFolder: string;
+}): Promise<FileRecord[]> {
+  const { directory, recipe, blocks, partialFolder } = options;
+  const files: FileRecord[] = [];
+  const write = async (path: string, pieces: AsyncIterable<string>): Promise<void> => {
+    const written = await writeStreamAtomically(join(directory, path), pieces, { partialFolder });
+    files.push({ path, ...written });
+  };
   if (recipe.outputs.some((output) => output.startsWith("folder")))
-    await writeStreamAtomically(
-      join(directory, "samples.jsonl"),
-      withLineEnds(partLines(directory, recipe, blocks, "folder")),
-    );
+    await write("samples.jsonl", withLineEnds(partLines(directory, recipe, blocks, "folder")));
   if (recipe.outputs.includes("coco")) {
     const { structures, landmarks } = namesOf((await readBlockRecord(directory, 0))?.samples[0]);
-    await writeStreamAtomically(
-      join(directory, "annotations", "instances.json"),
+    await write(
+      "annotations/instances.json",
       mergeCoco({
         description: recipe.name,
         categories: cocoCategories(structures, landmarks),
@@ -32,7 +45,8 @@ export async function finishOutputs(directory: string, recipe: Recipe, blocks: n
       }),
     );
   }
-  if (recipe.outputs.includes("hdf5")) await writeStudy(directory, recipe, blocks);
+  if (recipe.outputs.includes("hdf5")) files.push(await writeStudy(directory, recipe, blocks, partialFolder));
+  return files;
 }
 
 /** Names of structures and landmarks, in the order of every sample. */
@@ -51,7 +65,11 @@ async function* partLines(
   for (let block = 0; block < blocks; block++) {
     const end = samplesIn(recipe, block);
     let n = 0;
-    const input = createReadStream(join(directory, partPath[part](block)));
+    const path = join(directory, partPath[part](block));
+    await stat(path).catch((cause: NodeJS.ErrnoException) => {
+      throw missingPart(partPath[part](block), cause);
+    });
+    const input = createReadStream(path);
     for await (const line of createInterface({ input })) if (n++ < end) yield line;
   }
 }
@@ -64,10 +82,14 @@ async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<strin
 }
 
 /** `study.h5`, in the layout of the controlled study: a group per subject. */
-async function writeStudy(directory: string, recipe: Recipe, blocks: number): Promise<void> {
-  const path = join(directory, "study.h5");
-  const temporary = `${path}.${process.pid}.partial`;
-  await mkdir(directory, { recursive: true });
+async function writeStudy(
+  directory: string,
+  recipe: Recipe,
+  blocks: number,
+  partialFolder: string,
+): Promise<FileRecord> {
+  const path = join(directory, STUDY);
+  const temporary = await partialPath(path, partialFolder);
   await rm(temporary, { force: true });
   const library = (await import("h5wasm/node")).default;
   const target = await createHdf5({ library: library as never, path: temporary });
@@ -95,18 +117,34 @@ async function writeStudy(directory: string, recipe: Recipe, blocks: number): Pr
     throw error;
   }
   (writer ?? target).close();
+  const record = { path: STUDY, ...(await hashedFile(temporary)) };
   await rename(temporary, path);
+  return record;
 }
+
+/** Length and SHA-256 of a file that may be too long to hold. */
+export async function hashedFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).byteLength;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+const missingPart = (name: string, cause: NodeJS.ErrnoException): InputError =>
+  new InputError("part-missing", `${name} is not there (${cause.code ?? cause.message})`, {
+    remedy: "run synthex verify DIR --repair",
+    cause,
+  });
 
 async function openSource(
   path: string,
   name: string,
 ): Promise<{ source: ByteSource; close: () => Promise<void> }> {
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError("part-missing", `${name} is not there (${cause.code ?? cause.message})`, {
-      remedy: "run synthex verify DIR --repair",
-      cause,
-    });
+    throw missingPart(name, cause);
   });
   const { size } = await file.stat();
   return {

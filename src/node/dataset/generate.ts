@@ -8,6 +8,8 @@ import type { BlockWorkerData, BlockWorkerReply } from "./block-worker.ts";
 import { openDataSetFolder } from "./data-set-folder.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import type { LoadedRecipe } from "./load-recipe.ts";
+import { clearPartialFolder, partialFolder } from "./partial-folder.ts";
+import { rejectionWatch } from "./rejection-watch.ts";
 
 /** Shard `index` of `count`, from 1: every count-th block. */
 export interface Shard {
@@ -38,18 +40,25 @@ export async function generate(options: {
   directory: string;
   workers?: number;
   shard?: Shard;
+  /** Blocks that are made again though they are there: `verify` found them damaged. */
+  redo?: readonly number[];
   onProgress?: (progress: GenerateProgress) => void;
 }): Promise<GenerateProgress> {
   const { loaded, directory, shard = WHOLE } = options;
   const { recipe, folder } = loaded;
-  const hash = await openDataSetFolder(directory, loaded);
-  const unlock = await lockDirectory(directory, `shard-${shard.index}-of-${shard.count}`);
+  const work = `shard-${shard.index}-of-${shard.count}`;
+  const unlock = await lockDirectory(directory, work);
   try {
+    await clearPartialFolder(directory, work);
+    const partials = partialFolder(directory, work);
+    const { hash, sources } = await openDataSetFolder(directory, loaded, partials);
     const blocks = Array.from({ length: blockCount(recipe) }, (_, block) => block).filter(
       (block) => block % shard.count === shard.index - 1,
     );
     const missing: number[] = [];
-    for (const block of blocks) if (!(await isComplete(directory, recipe, hash, block))) missing.push(block);
+    const redo = new Set(options.redo);
+    for (const block of blocks)
+      if (redo.has(block) || !(await isComplete(directory, recipe, hash, block))) missing.push(block);
     const samplesOf = (list: readonly number[]): number =>
       list.reduce((sum, block) => {
         const { first, end } = drawPatient(recipe, block);
@@ -68,29 +77,37 @@ export async function generate(options: {
       seconds: (performance.now() - started) / 1000,
     });
     options.onProgress?.(progress());
+    const watch = rejectionWatch(recipe.constraints);
     await renderBlocks({
-      data: { recipe, recipeHash: hash, folder, directory },
+      data: { recipe, recipeHash: hash, folder, sources, directory, partialFolder: partials },
       blocks: missing,
       workers: Math.min(options.workers ?? availableParallelism(), missing.length),
       onReply(reply) {
         if (reply.kind === "sample") {
           made++;
-          rejected += reply.rejected;
+          rejected += reply.rejections.reduce((sum, count) => sum + count, 0);
+          watch(reply.rejections);
         } else if (reply.kind === "done") bytes += reply.bytes;
         options.onProgress?.(progress());
       },
     });
     return progress();
   } finally {
+    await clearPartialFolder(directory, work).catch(() => undefined);
     await unlock();
   }
 }
 
-async function isComplete(directory: string, recipe: Recipe, hash: string, block: number): Promise<boolean> {
+/** Whether a block is there as the recipe wants it: with another count it may have had more or fewer samples. */
+export async function isComplete(
+  directory: string,
+  recipe: Recipe,
+  hash: string,
+  block: number,
+): Promise<boolean> {
   const record = await readBlockRecord(directory, block);
   const { first, end } = drawPatient(recipe, block);
-  // With a larger count a block may have more samples than when it was made.
-  return record !== undefined && record.recipe === hash && record.samples.length >= end - first;
+  return record !== undefined && record.recipe === hash && record.samples.length === end - first;
 }
 
 /** Hands blocks to workers as they become free; the first failure ends all. */
@@ -117,7 +134,11 @@ async function renderBlocks(options: {
               else worker.postMessage(block);
             };
             worker.on("message", (reply: BlockWorkerReply) => {
-              options.onReply(reply);
+              try {
+                options.onReply(reply);
+              } catch (error) {
+                fail(error);
+              }
               if (reply.kind === "failed") fail(failureOf(reply));
               else if (reply.kind === "done") next();
             });
@@ -136,13 +157,5 @@ function failureOf(reply: Extract<BlockWorkerReply, { kind: "failed" }>): Error 
   const { message, input } = reply;
   if (input)
     return new InputError(input.code, message, input.remedy === undefined ? {} : { remedy: input.remedy });
-  if (message.includes("ENOSPC"))
-    return new InputError("disk-full", `the disk is full: ${message}`, {
-      remedy: "make room and run the same command again: what is complete stays",
-    });
-  if (/EROFS|EACCES|EPERM/.test(message))
-    return new InputError("out-unusable", `the folder cannot be written: ${message}`, {
-      remedy: "make it writable and run the same command again: what is complete stays",
-    });
   return new Error(`block ${reply.block}: ${message}`);
 }

@@ -1,14 +1,19 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { blockCount, drawPatient } from "../../dataset/draw-patient.ts";
-import type { BlockRecord } from "../../dataset/manifest.ts";
+import { type BlockRecord, type FileRecord, fileRecord } from "../../dataset/manifest.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { softwareVersion } from "../software-version.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { readBlockRecord } from "./block-files.ts";
 import { readDataSetRecipe } from "./data-set-folder.ts";
+import { lockDirectory } from "./directory-lock.ts";
 import { finishOutputs } from "./finish-outputs.ts";
+import { folderFailure } from "./folder-failure.ts";
 import { recipeHash } from "./load-recipe.ts";
+import { clearPartialFolder, partialFolder } from "./partial-folder.ts";
 import { writeStreamAtomically } from "./write-stream-atomically.ts";
 
 /** What a data set holds, as `dataset.json` tells it. */
@@ -23,7 +28,11 @@ export interface DataSetSummary {
   readonly outputs: readonly string[];
   /** How many views each constraint refused, in the recipe's order. */
   readonly rejections: readonly number[];
+  /** What the merge made of the blocks. */
+  readonly files: readonly FileRecord[];
 }
+
+const WORK = "merge";
 
 /**
  * Makes one data set of complete blocks: the manifest, the containers that span blocks, the summary. Doing it again changes nothing.
@@ -32,6 +41,20 @@ export interface DataSetSummary {
  */
 export async function mergeDataSet(directory: string): Promise<DataSetSummary> {
   const recipe = await readDataSetRecipe(directory);
+  const unlock = await lockDirectory(directory, WORK);
+  try {
+    await clearPartialFolder(directory, WORK);
+    return await merge(directory, recipe);
+  } catch (error) {
+    throw folderFailure(error, directory);
+  } finally {
+    await clearPartialFolder(directory, WORK).catch(() => undefined);
+    await unlock();
+  }
+}
+
+async function merge(directory: string, recipe: Recipe): Promise<DataSetSummary> {
+  const partials = partialFolder(directory, WORK);
   const missing: number[] = [];
   const summary = {
     samples: 0,
@@ -44,7 +67,7 @@ export async function mergeDataSet(directory: string): Promise<DataSetSummary> {
   for (let block = 0; block < blocks; block++) {
     const record = await readBlockRecord(directory, block);
     const { first, end } = drawPatient(recipe, block);
-    if (!record || record.recipe !== hash || record.samples.length < end - first) missing.push(block);
+    if (!record || record.recipe !== hash || record.samples.length !== end - first) missing.push(block);
     if (missing.length > 0 || !record) continue;
     for (const { subject, split, rejections } of samplesOf(recipe, record)) {
       summary.samples++;
@@ -61,8 +84,15 @@ export async function mergeDataSet(directory: string): Promise<DataSetSummary> {
       `${missing.length} of ${blocks} blocks are not there yet (the first is ${missing[0]})`,
       { remedy: "run synthex generate on the recipe again, or wait for the other shards" },
     );
-  await writeStreamAtomically(join(directory, "manifest.jsonl"), manifestLines(directory, recipe, blocks));
-  await finishOutputs(directory, recipe, blocks);
+  const manifest = await writeStreamAtomically(
+    join(directory, "manifest.jsonl"),
+    manifestPieces(directory, recipe, blocks),
+    { partialFolder: partials },
+  );
+  const files = [
+    { path: "manifest.jsonl", ...manifest },
+    ...(await finishOutputs({ directory, recipe, blocks, partialFolder: partials })),
+  ];
   const result: DataSetSummary = {
     name: recipe.name,
     software: `synthex ${softwareVersion()}`,
@@ -78,14 +108,34 @@ export async function mergeDataSet(directory: string): Promise<DataSetSummary> {
     })),
     outputs: recipe.outputs,
     rejections: summary.rejections,
+    files,
   };
-  await writeAtomically(join(directory, "dataset.json"), `${JSON.stringify(result, null, 2)}\n`);
+  await writeAtomically(join(directory, "dataset.json"), `${JSON.stringify(result, null, 2)}\n`, {
+    partialFolder: partials,
+  });
   return result;
+}
+
+/** The summary of a merged data set, or undefined where there is none that can be read. */
+export async function readSummary(directory: string): Promise<DataSetSummary | undefined> {
+  try {
+    const content: unknown = JSON.parse(await readFile(join(directory, "dataset.json"), "utf8"));
+    const { success } = z.object({ samples: z.int(), files: z.array(fileRecord) }).safeParse(content);
+    return success ? (content as DataSetSummary) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The samples of a record that belong to the recipe: a block may have been made for a larger count. */
 export const samplesOf = (recipe: Recipe, record: BlockRecord): BlockRecord["samples"] =>
   record.samples.filter(({ id }) => id < recipe.count);
+
+/** The lines of a block in the manifest. */
+export const manifestText = (recipe: Recipe, record: BlockRecord): string =>
+  samplesOf(recipe, record)
+    .map((sample) => `${JSON.stringify({ ...sample, version: record.version })}\n`)
+    .join("");
 
 /** One record after another, never all at once. */
 export async function* recordsOf(directory: string, blocks: number): AsyncGenerator<BlockRecord> {
@@ -96,9 +146,6 @@ export async function* recordsOf(directory: string, blocks: number): AsyncGenera
   }
 }
 
-async function* manifestLines(directory: string, recipe: Recipe, blocks: number): AsyncGenerator<string> {
-  for await (const record of recordsOf(directory, blocks))
-    yield samplesOf(recipe, record)
-      .map((sample) => `${JSON.stringify({ ...sample, version: record.version })}\n`)
-      .join("");
+async function* manifestPieces(directory: string, recipe: Recipe, blocks: number): AsyncGenerator<string> {
+  for await (const record of recordsOf(directory, blocks)) yield manifestText(recipe, record);
 }

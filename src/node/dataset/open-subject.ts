@@ -4,11 +4,23 @@ import type { Recipe, RecipeSubject } from "../../dataset/recipe.ts";
 import { withRuledLandmarks } from "../../dataset/subject-landmarks.ts";
 import { withAssumedLabelNames } from "../../volume/inspection/assumed-label-names.ts";
 import { readCt, readLabels, readLandmarkFile } from "../read-anatomy.ts";
+import { checkSource, type SubjectSources } from "./subject-sources.ts";
 
-/** Reads a subject of a recipe. */
-export async function openSubject(recipe: Recipe, subject: RecipeSubject, folder: string): Promise<Anatomy> {
+/**
+ * Reads a subject of a recipe.
+ *
+ * @param recorded hashes of its files when the data set was begun
+ * @throws InputError `source-changed`, and what the readers refuse
+ */
+export async function openSubject(
+  recipe: Recipe,
+  subject: RecipeSubject,
+  folder: string,
+  recorded?: SubjectSources,
+): Promise<Anatomy> {
   const at = (path: string): string => resolve(folder, path);
-  const { ct } = await readCt(at(subject.ct));
+  const { ct, source } = await readCt(at(subject.ct));
+  await checkSource({ subject, field: "ct", source, recorded });
   const given =
     subject.labels === undefined
       ? undefined
@@ -16,12 +28,15 @@ export async function openSubject(recipe: Recipe, subject: RecipeSubject, folder
           at(subject.labels),
           subject.labelNames === undefined ? undefined : at(subject.labelNames),
         );
+  if (given) await checkSource({ subject, field: "labels", source: given.source, recorded });
+  if (given?.namesSource)
+    await checkSource({ subject, field: "labelNames", source: given.namesSource, recorded });
   const labelMap = given && withAssumedLabelNames(given.labelMap, ct);
-  const landmarks =
-    subject.landmarks === undefined ? [] : (await readLandmarkFile(at(subject.landmarks))).landmarks;
+  const points = subject.landmarks === undefined ? undefined : await readLandmarkFile(at(subject.landmarks));
+  if (points) await checkSource({ subject, field: "landmarks", source: points.source, recorded });
   return withRuledLandmarks(recipe, subject.name ?? subject.ct, {
     ct,
-    landmarks,
+    landmarks: points?.landmarks ?? [],
     ...(labelMap ? { labelMap } : {}),
   });
 }

@@ -20,10 +20,10 @@ import type { SubjectLibrary } from "./subject-library.ts";
 export type FileSink = (file: EncodedFile) => Promise<void>;
 
 export const fileSink =
-  (directory: string): FileSink =>
+  (directory: string, partialFolder: string): FileSink =>
   (file) =>
     // Unsynced: a block counts only once its record, which is synced, tells the hashes of these files.
-    writeAtomically(join(directory, file.path), file.bytes, { sync: false });
+    writeAtomically(join(directory, file.path), file.bytes, { sync: false, partialFolder });
 
 /**
  * Renders the samples of one block and hands their files to `sink`; the record tells what they are. The same bytes wherever

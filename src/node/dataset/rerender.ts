@@ -6,7 +6,7 @@ import { InputError } from "../../error/input-error.ts";
 import { nodeProjector } from "../node-projector.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { readBlockRecord } from "./block-files.ts";
-import { readDataSetRecipe, readRecipeFolder } from "./data-set-folder.ts";
+import { readDataSet, readRecipeFolder } from "./data-set-folder.ts";
 import { recipeHash } from "./load-recipe.ts";
 import { renderBlock } from "./render-block.ts";
 import { subjectLibrary } from "./subject-library.ts";
@@ -27,7 +27,7 @@ export async function rerenderSample(options: {
   out?: string;
 }): Promise<Rerendering> {
   const { directory, id } = options;
-  const recipe = await readDataSetRecipe(directory);
+  const { recipe, sources } = await readDataSet(directory);
   const block = Math.floor(id / recipe.imagesPerPatient);
   const record = block < blockCount(recipe) ? await readBlockRecord(directory, block) : undefined;
   const line = record?.samples.find((sample) => sample.id === id);
@@ -43,7 +43,7 @@ export async function rerenderSample(options: {
       recipe,
       recipeHash: recipeHash(recipe),
       block,
-      subjects: subjectLibrary(recipe, folder),
+      subjects: subjectLibrary(recipe, folder, sources),
       projector,
       sink: async (file) => void files.push(file),
       only: id,

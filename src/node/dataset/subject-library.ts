@@ -1,6 +1,7 @@
 import type { Anatomy } from "../../anatomy/anatomy.ts";
 import type { Recipe, RecipeSubject } from "../../dataset/recipe.ts";
 import { openSubject } from "./open-subject.ts";
+import type { RecipeSources } from "./subject-sources.ts";
 
 /** The subjects of a recipe, read when they are needed; the last few stay in memory. */
 export interface SubjectLibrary {
@@ -10,7 +11,8 @@ export interface SubjectLibrary {
 /** Two subjects in memory: blocks of one subject often follow each other, and CTs are large. */
 const KEPT = 2;
 
-export function subjectLibrary(recipe: Recipe, folder: string): SubjectLibrary {
+/** @param sources hashes of the files when the data set was begun; files that have changed are refused */
+export function subjectLibrary(recipe: Recipe, folder: string, sources: RecipeSources = {}): SubjectLibrary {
   const kept = new Map<string, Promise<Anatomy>>();
   return {
     anatomy(subject) {
@@ -18,7 +20,7 @@ export function subjectLibrary(recipe: Recipe, folder: string): SubjectLibrary {
       const known = kept.get(name);
       // Deleting and setting again makes it the newest.
       kept.delete(name);
-      const anatomy = known ?? openSubject(recipe, subject, folder);
+      const anatomy = known ?? openSubject(recipe, subject, folder, sources[name]);
       anatomy.catch(() => kept.delete(name));
       kept.set(name, anatomy);
       for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);

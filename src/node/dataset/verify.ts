@@ -1,14 +1,14 @@
-import { readFile, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { blockCount, drawPatient } from "../../dataset/draw-patient.ts";
-import { sampleName } from "../../dataset/formats/encoded-file.ts";
 import type { FileRecord } from "../../dataset/manifest.ts";
 import type { Finding } from "../../volume/finding.ts";
 import { readBlockRecord } from "./block-files.ts";
 import { readDataSetRecipe } from "./data-set-folder.ts";
 import { recipeHash } from "./load-recipe.ts";
-import { samplesOf } from "./merge.ts";
-import { sha256 } from "./render-block.ts";
+import { manifestText, readSummary, samplesOf } from "./merge.ts";
+import { hashedFile } from "./finish-outputs.ts";
 
 export interface Verification {
   readonly samples: number;
@@ -25,7 +25,7 @@ const MOST_FINDINGS = 20;
 
 /**
  * Holds a data set to its records: every block and file is there and as long as it should be, ids are without gap, no subject is
- * in two splits. With `hashes` every file is read and its SHA-256 compared.
+ * in two splits, the manifest says what the blocks say. With `hashes` every file is read and its SHA-256 compared.
  */
 export async function verifyDataSet(
   directory: string,
@@ -36,6 +36,7 @@ export async function verifyDataSet(
   const findings: Finding[] = [];
   const damaged = new Set<number>();
   let [samples, files, bytes] = [0, 0, 0];
+  const manifest = createHash("sha256");
   const splitOf = new Map<string, string>();
   const complain = (code: string, message: string): void => {
     findings.push({ code, severity: "error", message });
@@ -74,6 +75,7 @@ export async function verifyDataSet(
       splitOf.set(subject, known);
     }
     samples += lines.length;
+    manifest.update(manifestText(recipe, record));
     const toCheck = [...lines.flatMap((line) => line.files), ...record.parts];
     for (let start = 0; start < toCheck.length; start += AT_ONCE)
       await Promise.all(
@@ -88,7 +90,13 @@ export async function verifyDataSet(
     bytes += toCheck.reduce((sum, file) => sum + file.bytes, 0);
     options.onProgress?.(samples, recipe.count);
   }
-  await checkManifest(directory, samples, damaged.size === 0, complain);
+  if (damaged.size === 0)
+    await checkMerged(directory, {
+      samples,
+      manifest: manifest.digest("hex"),
+      hashes: options.hashes ?? false,
+      complain,
+    });
   const shown = findings.slice(0, MOST_FINDINGS);
   if (findings.length > MOST_FINDINGS)
     shown.push({
@@ -97,12 +105,6 @@ export async function verifyDataSet(
       message: `and ${findings.length - MOST_FINDINGS} more findings`,
     });
   return { samples, files, bytes, findings: shown, damagedBlocks: [...damaged].toSorted((a, b) => a - b) };
-}
-
-/** Removes the records of damaged blocks, so that `generate` makes them again. */
-export async function forgetBlocks(directory: string, blocks: readonly number[]): Promise<void> {
-  for (const block of blocks)
-    await rm(join(directory, "blocks", `${sampleName(block)}.json`), { force: true });
 }
 
 async function problemOf(
@@ -118,23 +120,35 @@ async function problemOf(
   if (size === undefined) return { code: "file-missing", message: `${file.path} is not there` };
   if (size !== file.bytes)
     return { code: "file-size", message: `${file.path} has ${size} bytes, its record says ${file.bytes}` };
-  if (hashes && sha256(await readFile(path)) !== file.sha256)
+  if (hashes && (await hashedFile(path)).sha256 !== file.sha256)
     return { code: "file-changed", message: `${file.path} is not what was written: its SHA-256 differs` };
   return undefined;
 }
 
-async function checkManifest(
+/** What the merge made of complete blocks: the summary, the manifest, and containers that span blocks. */
+async function checkMerged(
   directory: string,
-  samples: number,
-  complete: boolean,
-  complain: (code: string, message: string) => void,
+  options: {
+    samples: number;
+    manifest: string;
+    hashes: boolean;
+    complain: (code: string, message: string) => void;
+  },
 ): Promise<void> {
-  if (!complete) return;
-  const text = await readFile(join(directory, "manifest.jsonl"), "utf8").catch(() => undefined);
-  if (text === undefined)
-    return complain("manifest-missing", "manifest.jsonl is not there: run synthex merge");
-  let lines = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
-  if (lines !== samples)
-    complain("manifest-lines", `manifest.jsonl has ${lines} lines for ${samples} samples: run synthex merge`);
+  const { samples, manifest, hashes, complain } = options;
+  const summary = await readSummary(directory);
+  if (!summary) return complain("merge-missing", "dataset.json is not there or damaged: run synthex merge");
+  if (summary.samples !== samples)
+    return complain(
+      "merge-old",
+      `dataset.json tells of ${summary.samples} samples, not ${samples}: run synthex merge`,
+    );
+  for (const file of summary.files) {
+    // The manifest is short beside the pixels: its hash is always compared.
+    const isManifest = file.path === "manifest.jsonl";
+    const problem = await problemOf(directory, file, hashes || isManifest);
+    if (problem) complain(problem.code, problem.message);
+    else if (isManifest && file.sha256 !== manifest)
+      complain("manifest-other", "manifest.jsonl does not say what the blocks say: run synthex merge");
+  }
 }

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { dirname, join, resolve } from "node:path";
+import type { Recipe, RecipeSubject } from "../../dataset/recipe.ts";
+import { InputError } from "../../error/input-error.ts";
+import { readSourceFile, type SourceFile } from "../source-file.ts";
+
+const FIELDS = ["ct", "labels", "labelNames", "landmarks"] as const;
+type SourceField = (typeof FIELDS)[number];
+
+/** SHA-256 of the files of a subject, by the recipe's fields. */
+export type SubjectSources = Readonly<Partial<Record<SourceField, string>>>;
+
+/** Of every subject of a recipe, by its name. */
+export type RecipeSources = Readonly<Record<string, SubjectSources>>;
+
+/** Reads and hashes the files of every subject, one after another; a missing one is told before anything is made. */
+export async function hashSources(recipe: Recipe, folder: string): Promise<RecipeSources> {
+  const sources: Record<string, SubjectSources> = {};
+  for (const subject of recipe.subjects) {
+    const hashes: Partial<Record<SourceField, string>> = {};
+    for (const field of FIELDS) {
+      const path = subject[field];
+      if (path !== undefined) hashes[field] = await sourceHash(await readSourceFile(resolve(folder, path)));
+    }
+    sources[subject.name ?? subject.ct] = hashes;
+  }
+  return sources;
+}
+
+/** The hash of a source, with that of the data file beside a detached header (.mhd, .nhdr). */
+export async function sourceHash(source: SourceFile): Promise<string> {
+  const [{ name, bytes }] = source.files;
+  if (source.isFolder || !/\.(mhd|nhdr)$/i.test(name)) return source.sha256;
+  const header = new TextDecoder("latin1").decode(bytes.subarray(0, 65_536));
+  const data = /^\s*(?:ElementDataFile\s*=|data ?file:)\s*(.*?)\s*$/im.exec(header)?.[1];
+  if (data === undefined || /^local$/i.test(data)) return source.sha256;
+  const beside = await readSourceFile(join(dirname(source.path), data));
+  return createHash("sha256").update(`${source.sha256}\n${beside.sha256}\n`).digest("hex");
+}
+
+/**
+ * Holds a file that was read to what the data set was begun with.
+ *
+ * @throws InputError `source-changed` with the file's path
+ */
+export async function checkSource(options: {
+  subject: RecipeSubject;
+  field: SourceField;
+  source: SourceFile;
+  recorded: SubjectSources | undefined;
+}): Promise<void> {
+  const { subject, field, source, recorded } = options;
+  const expected = recorded?.[field];
+  if (expected === undefined || (await sourceHash(source)) === expected) return;
+  throw new InputError(
+    "source-changed",
+    `${source.path} (${field} of subject "${subject.name}") is not the file that the data set was begun with: its SHA-256 is no longer ${expected}`,
+    { remedy: "put the old file back, or make a new data set in another folder" },
+  );
+}
