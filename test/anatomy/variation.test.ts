@@ -8,12 +8,14 @@ import {
   displacementAt,
   emptyLattice,
   forEachNode,
+  latticeMap,
   smallestJacobian,
 } from "../../src/anatomy/variation/lattice.ts";
 import {
   type PatientVariationInput,
   patientVariationSchema,
 } from "../../src/anatomy/variation/patient-variation.ts";
+import { inversePoint } from "../../src/anatomy/variation/inverse-point.ts";
 import { changedHounsfield } from "../../src/anatomy/variation/tissue-density.ts";
 import { displacementPlan, varyPatient } from "../../src/anatomy/variation/vary-patient.ts";
 import { randomVelocityField } from "../../src/anatomy/variation/velocity-field.ts";
@@ -384,19 +386,100 @@ describe("densities", () => {
   });
 });
 
-test("landmarks found anew in a varied pelvis are those that moved with it", async () => {
+async function demoPelvis(): Promise<Anatomy> {
   const read = (name: string) => readFileSync(new URL(`../../data/ct/${name}`, import.meta.url));
   const labels = await readLabelMap(read("pelvis_abdomen_ts_labels.nii.gz"), { name: "labels.nii.gz" });
   const labelMap = { ...labels, names: totalSegmentatorLabels };
-  const rules = hipLandmarkRules();
-  const { landmarks } = evaluateLandmarkRules(labelMap, rules);
+  const { landmarks } = evaluateLandmarkRules(labelMap, hipLandmarkRules());
   const ct = await readVolume(read("pelvis_abdomen_ts_ct.nii.gz"), { name: "ct.nii.gz" });
+  return { ct, labelMap, landmarks };
+}
+
+describe("a femur turned in its socket", () => {
+  const [FEMUR_LEFT, FEMUR_RIGHT, HIP_LEFT] = [75, 76, 77];
+
+  /** Where every eleventh voxel of a label goes. */
+  function movesOf(patient: Anatomy, label: number, input: PatientVariationInput): [Vector3, Vector3][] {
+    const plan = displacementPlan(patient, patientVariationSchema.parse(input));
+    if (!plan) throw new Error("nothing moves");
+    const back = latticeMap(plan.grid, plan.lattice);
+    const { grid, labels } = labelsOf(patient);
+    const [ni, nj] = grid.shape;
+    const places = [...labels.keys()].filter((n) => labels[n] === label).filter((_, n) => n % 11 === 0);
+    return places.map((n) => {
+      const at = applyToPoint(grid.lpsFromVoxel, [
+        n % ni,
+        Math.floor(n / ni) % nj,
+        Math.floor(n / (ni * nj)),
+      ]);
+      return [at, inversePoint(back, at)];
+    });
+  }
+  const headOf = ({ landmarks }: Anatomy, side: string): Vector3 =>
+    landmarks.find(({ name }) => name === `FH-${side}`)?.lpsMm ?? [0, 0, 0];
+
+  test("keeps its shape beside the head, which stays in place, and the hip bone hardly follows", async () => {
+    const patient = await demoPelvis();
+    // The standard deviations of posture that made the prototype's patients.
+    const input = { hips: { left: { flexionDeg: 9, abductionDeg: 7, internalRotationDeg: 13 } } };
+    const centre = headOf(patient, "l");
+    // Distances between places of a rigid body do not change: from the head's centre, and between neighbours 11 voxels on.
+    const beside = movesOf(patient, FEMUR_LEFT, input).filter(([at]) => distance(at, centre) > 26);
+    expect(beside.length).toBeGreaterThan(100);
+    for (const [n, [at, to]] of beside.entries()) {
+      expect(Math.abs(distance(to, centre) - distance(at, centre))).toBeLessThan(0.7);
+      const [other, otherTo] = beside[(n + 40) % beside.length];
+      expect(Math.abs(distance(to, otherTo) - distance(at, other))).toBeLessThan(1);
+    }
+    const meanMove = (moves: [Vector3, Vector3][]): number =>
+      moves.reduce((sum, [at, to]) => sum + distance(at, to), 0) / moves.length;
+    expect(meanMove(beside)).toBeGreaterThan(10);
+    expect(meanMove(movesOf(patient, HIP_LEFT, input))).toBeLessThan(0.6);
+    expect(meanMove(movesOf(patient, FEMUR_RIGHT, input))).toBeLessThan(0.1);
+    const varied = varyPatient(patient, input);
+    expect(distance(headOf(varied, "l"), centre)).toBeLessThan(0.5);
+    // Its bone is all there: nothing is cut off but what leaves through the lower border.
+    const rules = hipLandmarkRules().filter(({ name }) => name === "FH-l");
+    const [anew] = evaluateLandmarkRules(labelsOf(varied), rules).landmarks;
+    expect(distance(anew.lpsMm, centre)).toBeLessThan(1.5);
+  }, 30_000);
+
+  test("flexion brings the thigh forwards, abduction outwards, internal rotation its front inwards", async () => {
+    const patient = await demoPelvis();
+    for (const [side, label, outwards] of [
+      ["left", FEMUR_LEFT, 1],
+      ["right", FEMUR_RIGHT, -1],
+    ] as const) {
+      const centre = headOf(patient, side[0]);
+      const lowest = (input: PatientVariationInput): Vector3 => {
+        const low = movesOf(patient, label, input).filter(([at]) => at[2] < centre[2] - 24);
+        expect(low.length).toBeGreaterThan(10);
+        return [0, 1, 2].map(
+          (axis) => low.reduce((sum, [at, to]) => sum + to[axis] - at[axis], 0) / low.length,
+        ) as never;
+      };
+      expect(lowest({ hips: { [side]: { flexionDeg: 10 } } })[1]).toBeLessThan(-2);
+      expect(outwards * lowest({ hips: { [side]: { abductionDeg: 10 } } })[0]).toBeGreaterThan(2);
+      // The trochanter lies outside and behind the head: its outer part goes forwards.
+      expect(lowest({ hips: { [side]: { internalRotationDeg: 10 } } })[1]).toBeLessThan(-2);
+    }
+  }, 60_000);
+
+  test("needs a femur", () => {
+    expect(() => varyPatient(body(), { hips: { left: { flexionDeg: 5 } } })).toThrow(
+      /labels femur_left and hip_left/,
+    );
+  });
+});
+
+test("landmarks found anew in a varied pelvis are those that moved with it", async () => {
+  const patient = await demoPelvis();
   for (const input of [
     { deformation: { sdMm: 4, seed: 1 } },
     { bodyThickness: 1.4, scale: [1.05, 0.95, 1] as [number, number, number] },
   ]) {
-    const varied = varyPatient({ ct, labelMap, landmarks }, input);
-    const anew = evaluateLandmarkRules(labelsOf(varied), rules).landmarks;
+    const varied = varyPatient(patient, input);
+    const anew = evaluateLandmarkRules(labelsOf(varied), hipLandmarkRules()).landmarks;
     for (const { name, lpsMm } of anew) {
       // Only those that this CT does not cut off. The head's centre is a fit; the rest are places of a surface that is known to half a
       // voxel of 3 mm, and extreme in a direction that the deformation turns a little.

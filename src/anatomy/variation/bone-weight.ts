@@ -39,16 +39,26 @@ export function boneWeights(
     }
   const full = FULL_SHARE * step[0] * step[1] * step[2];
   weights = weights.map((count) => Math.min(1, count / full));
-  const strides = [1, na, na * nb];
-  for (let round = 0; round < SMOOTHINGS; round++)
+  return smoothedOverNodes(weights, nodes, SMOOTHINGS);
+}
+
+/** Binomial smoothing 1 2 1 along each axis, so many times; the outermost nodes are repeated. */
+export function smoothedOverNodes(
+  values: Float32Array,
+  nodes: Lattice["nodes"],
+  times: number,
+): Float32Array {
+  const strides = [1, nodes[0], nodes[0] * nodes[1]];
+  let current = values;
+  for (let round = 0; round < times; round++)
     for (let axis = 0; axis < 3; axis++) {
-      const source = weights;
-      weights = source.map((value, index) => {
+      const source = current;
+      current = source.map((value, index) => {
         const at = Math.floor(index / strides[axis]) % nodes[axis];
         const before = at > 0 ? source[index - strides[axis]] : value;
         const after = at < nodes[axis] - 1 ? source[index + strides[axis]] : value;
         return (before + 2 * value + after) / 4;
       });
     }
-  return weights;
+  return current;
 }

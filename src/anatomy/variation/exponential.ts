@@ -1,4 +1,4 @@
-import { displacementAt, forEachNode, type Lattice } from "./lattice.ts";
+import { chained, type Lattice } from "./lattice.ts";
 
 /** A first step is at most this fraction of the distance between nodes. */
 const LARGEST_STEP = 0.125;
@@ -15,19 +15,6 @@ export function exponential(velocity: Lattice): Lattice {
     ...velocity,
     displacement: velocity.displacement.map((value) => value / 2 ** squarings),
   };
-  const moved = new Float64Array(3);
-  for (let round = 0; round < squarings; round++) {
-    const next = new Float32Array(current.displacement.length);
-    const from = current;
-    forEachNode(from, (index, a, b, c) => {
-      const d = from.displacement;
-      const [x, y, z] = [d[3 * index], d[3 * index + 1], d[3 * index + 2]];
-      displacementAt(from, [a + x, b + y, c + z], moved);
-      next[3 * index] = x + moved[0];
-      next[3 * index + 1] = y + moved[1];
-      next[3 * index + 2] = z + moved[2];
-    });
-    current = { ...current, displacement: next };
-  }
+  for (let round = 0; round < squarings; round++) current = chained(current, current);
   return current;
 }

@@ -17,8 +17,8 @@ export interface Lattice {
 /** Distance of nodes in mm, about: a deformation is smooth over many times that. */
 const NODE_MM = 8;
 
-export function emptyLattice(grid: Grid): Lattice {
-  const step = spacingMm(grid).map((mm) => Math.max(1, Math.round(NODE_MM / mm)));
+export function emptyLattice(grid: Grid, nodeMm = NODE_MM): Lattice {
+  const step = spacingMm(grid).map((mm) => Math.max(1, Math.round(nodeMm / mm)));
   const nodes = grid.shape.map((n, axis) => Math.max(2, Math.ceil((n - 1) / step[axis]) + 1));
   const [a, b, c] = nodes;
   return {
@@ -36,6 +36,21 @@ export function lpsFromNode(grid: Grid, { step }: Lattice): Transform<"lps", "vo
     "voxel",
     Array.from(m, (value, n) => (n % 4 < 3 && n < 12 ? value * step[n % 4] : value)),
   );
+}
+
+/** First the one map, then the other from where it leads: x -> next(first(x)), at the nodes. */
+export function chained(first: Lattice, next: Lattice): Lattice {
+  const displacement = new Float32Array(first.displacement.length);
+  const moved = new Float64Array(3);
+  forEachNode(first, (index, a, b, c) => {
+    const d = first.displacement;
+    const [x, y, z] = [d[3 * index], d[3 * index + 1], d[3 * index + 2]];
+    displacementAt(next, [a + x, b + y, c + z], moved);
+    displacement[3 * index] = x + moved[0];
+    displacement[3 * index + 1] = y + moved[1];
+    displacement[3 * index + 2] = z + moved[2];
+  });
+  return { ...first, displacement };
 }
 
 /** Calls back for every node with its index and its coordinates. */
@@ -110,8 +125,12 @@ export function smallestJacobian(lattice: Lattice): number {
           }
       }
       if (!exists) continue;
-      const [p, q, r, s, t, u, v, w, x] = columns;
-      smallest = Math.min(smallest, p * (t * x - u * w) - s * (q * x - r * w) + v * (q * u - r * t));
+      const m = columns;
+      const det =
+        m[0] * (m[4] * m[8] - m[5] * m[7]) -
+        m[3] * (m[1] * m[8] - m[2] * m[7]) +
+        m[6] * (m[1] * m[5] - m[2] * m[4]);
+      smallest = Math.min(smallest, det);
     }
   });
   return smallest;

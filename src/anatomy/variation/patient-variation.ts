@@ -3,6 +3,13 @@ import { z } from "zod";
 const factor = (least: number, most: number) => z.number().min(least).max(most).default(1);
 const angle = z.number().min(-60).max(60).default(0);
 
+const turn = (most: number) => z.number().min(-most).max(most).default(0);
+const hip = z.strictObject({
+  flexionDeg: turn(40).describe("thigh forwards"),
+  abductionDeg: turn(30).describe("thigh outwards"),
+  internalRotationDeg: turn(45).describe("front of the thigh inwards"),
+});
+
 /**
  * How one patient is changed into another, as numbers already drawn. The defaults change nothing. docs/patient-variation.md has
  * pictures and sensible ranges.
@@ -32,6 +39,10 @@ export const patientVariationSchema = z.strictObject({
     })
     .optional()
     .describe("smooth random deformation without folds"),
+  hips: z
+    .strictObject({ left: hip.optional(), right: hip.optional() })
+    .prefault({})
+    .describe("femurs turned in their sockets; needs labels femur_left, hip_left …"),
   bodyThickness: factor(0.5, 2).describe(
     "factor of the soft tissue outside the bones, sideways and front to back",
   ),

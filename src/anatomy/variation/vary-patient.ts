@@ -8,8 +8,10 @@ import type { Anatomy } from "../anatomy.ts";
 import { type BoneHull, boneHull, thickened } from "./body-thickness.ts";
 import { boneWeights } from "./bone-weight.ts";
 import { exponential } from "./exponential.ts";
+import { hipRotationLattice } from "./hip-joint.ts";
 import { inversePoint } from "./inverse-point.ts";
 import {
+  chained,
   emptyLattice,
   forEachNode,
   type Lattice,
@@ -30,16 +32,19 @@ import { randomVelocityField } from "./velocity-field.ts";
 
 type Triple = [number, number, number];
 
+/** Distance of nodes in mm, about, when femurs turn: hip bone and head lie a few mm apart. */
+const JOINT_NODE_MM = 5;
+
 /** Cells may shrink to this fraction of their volume; below, the deformation is refused. */
 const SMALLEST_JACOBIAN = 0.05;
 
 /**
  * Another patient made of one: CT, labels and landmarks change together.
  *
- * Densities change first, then body thickness and deformation move the voxels (one resampling for both), then scale and shear change
+ * Hips, body thickness and deformation move the voxels (one resampling for all three), densities change their CT numbers, then scale and shear change
  * the affine and leave the voxels alone. Without any change the arrays are the ones given.
  *
- * @throws InputError `variation-folds`, `variation-no-bone`, `label-grid`
+ * @throws InputError `variation-folds`, `variation-no-bone`, `variation-no-hip`, `label-grid`
  */
 export function varyPatient(anatomy: Anatomy, input: PatientVariationInput): Anatomy {
   const variation = patientVariationSchema.parse(input);
@@ -104,14 +109,19 @@ function bodyAxis({ lpsFromVoxel: { matrix }, shape }: Grid): 0 | 1 | 2 {
 
 /**
  * The new grid and, on its lattice, where the content of a new place is found in the old patient; undefined when nothing moves.
- * A new place x is found at T⁻¹(exp(−v)(x)): the patient is made thicker by T, then deformed by exp(v).
+ * Femurs are turned first, then the patient is made thicker by T, then deformed by exp(v): a new place x is found by going back through
+ * exp(−v), T⁻¹ and the rotations.
  */
 export function displacementPlan(
   anatomy: Anatomy,
-  { deformation, bodyThickness }: Pick<PatientVariation, "deformation" | "bodyThickness">,
+  { deformation, bodyThickness, hips }: Pick<PatientVariation, "deformation" | "bodyThickness" | "hips">,
 ): { grid: Grid; pad: Triple; lattice: Lattice } | undefined {
   const deforms = deformation !== undefined && deformation.sdMm > 0;
-  if (!deforms && bodyThickness === 1) return undefined;
+  const turned = (["left", "right"] as const).flatMap((side) => {
+    const rotation = hips[side];
+    return rotation && Object.values(rotation).some((deg) => deg !== 0) ? [{ side, rotation }] : [];
+  });
+  if (!deforms && bodyThickness === 1 && turned.length === 0) return undefined;
   const hull = bodyThickness === 1 ? undefined : boneHull(anatomy);
   if (bodyThickness !== 1 && !hull)
     throw new InputError(
@@ -121,14 +131,20 @@ export function displacementPlan(
     );
   const unpadded = { grid: anatomy.ct.grid, pad: [0, 0, 0] as Triple };
   const { grid, pad } = hull ? roomFor(anatomy.ct, hull, bodyThickness) : unpadded;
-  const start = deforms ? deformationLattice(anatomy, deformation, grid, pad) : emptyLattice(grid);
-  const lattice = hull ? throughThickness(start, grid, hull, bodyThickness) : start;
+  const empty = emptyLattice(grid, turned.length > 0 ? JOINT_NODE_MM : undefined);
+  const start = deforms ? deformationLattice(anatomy, deformation, { grid, pad, empty }) : empty;
+  let lattice = hull ? throughThickness(start, grid, hull, bodyThickness) : start;
+  for (const { side, rotation } of turned)
+    lattice = chained(lattice, hipRotationLattice(anatomy, side, rotation, { grid, pad, lattice: empty }));
   const smallest = smallestJacobian(lattice);
   if (!(smallest > SMALLEST_JACOBIAN))
     throw new InputError(
       "variation-folds",
       `this deformation folds the patient: a cell of it keeps ${smallest.toFixed(2)} of its volume`,
-      { remedy: "use a smaller deformation.sdMm or a larger deformation.spacingMm" },
+      {
+        remedy:
+          "use a smaller deformation.sdMm, a larger deformation.spacingMm or smaller angles of the hips",
+      },
     );
   return { grid, pad, lattice };
 }
@@ -137,8 +153,7 @@ export function displacementPlan(
 function deformationLattice(
   anatomy: Anatomy,
   deformation: NonNullable<PatientVariation["deformation"]>,
-  grid: Grid,
-  pad: Triple,
+  { grid, pad, empty: lattice }: { grid: Grid; pad: Triple; empty: Lattice },
 ): Lattice {
   const corners = cornersLps(anatomy.ct.grid);
   const bound = (pick: (...values: number[]) => number): Triple => [
@@ -151,7 +166,7 @@ function deformationLattice(
     { sdMm, spacingMm, low: bound(Math.min), high: bound(Math.max) },
     randomStream(sampleKey(seed, 0, "patient-deformation")),
   );
-  const lattice = emptyLattice(grid);
+  const displacement = new Float32Array(lattice.displacement.length);
   const weights = boneWeights(anatomy, lattice, pad);
   const lpsFrom = lpsFromNode(grid, lattice);
   const nodeFrom = invert(lpsFrom);
@@ -160,9 +175,9 @@ function deformationLattice(
     field.at(applyToPoint(lpsFrom, [a, b, c]), whole, smooth);
     const stiff = boneStiffness * weights[index];
     const [x, y, z] = whole.map((value, axis) => (1 - stiff) * value + stiff * smooth[axis]);
-    lattice.displacement.set(applyToDirection(nodeFrom, [-x, -y, -z]), 3 * index);
+    displacement.set(applyToDirection(nodeFrom, [-x, -y, -z]), 3 * index);
   });
-  return exponential(lattice);
+  return exponential({ ...lattice, displacement });
 }
 
 /** Follows each node's place on through the thinning that undoes the thickening. */
