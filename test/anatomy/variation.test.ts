@@ -19,6 +19,7 @@ import { inversePoint } from "../../src/anatomy/variation/inverse-point.ts";
 import { changedHounsfield } from "../../src/anatomy/variation/tissue-density.ts";
 import { displacementPlan, varyPatient } from "../../src/anatomy/variation/vary-patient.ts";
 import { randomVelocityField } from "../../src/anatomy/variation/velocity-field.ts";
+import { InputError } from "../../src/error/input-error.ts";
 import { spacingMm, voxelVolumeMm3 } from "../../src/geometry/grid.ts";
 import { applyToPoint, determinant, invert } from "../../src/geometry/transform.ts";
 import type { Vector3 } from "../../src/geometry/vector.ts";
@@ -146,6 +147,13 @@ describe("any variation", () => {
     const [left, right] = [1, 2].map((label) => labelCentroidLps(labelsOf(patient), label) ?? [0, 0, 0]);
     expect(left[0]).toBeGreaterThan(right[0] + 30);
     expect(determinant(patient.ct.grid.lpsFromVoxel)).toBeGreaterThan(0);
+  });
+
+  test("outside the ranges is refused with the name of the parameter", () => {
+    expect(() => varyPatient(body(), { scale: [1, 3, 1], bodyThickness: 0 })).toThrow(InputError);
+    expect(() => varyPatient(body(), { scale: [1, 3, 1], bodyThickness: 0 })).toThrow(
+      /scale\.1: .*bodyThickness: /,
+    );
   });
 
   test("is the same again for the same numbers, and another for another seed", () => {

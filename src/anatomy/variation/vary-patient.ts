@@ -44,10 +44,10 @@ const SMALLEST_JACOBIAN = 0.05;
  * Hips, body thickness and deformation move the voxels (one resampling for all three), densities change their CT numbers, then scale and shear change
  * the affine and leave the voxels alone. Without any change the arrays are the ones given.
  *
- * @throws InputError `variation-folds`, `variation-no-bone`, `variation-no-hip`, `label-grid`
+ * @throws InputError `variation-invalid`, `variation-folds`, `variation-no-bone`, `variation-no-hip`, `label-grid`
  */
 export function varyPatient(anatomy: Anatomy, input: PatientVariationInput): Anatomy {
-  const variation = patientVariationSchema.parse(input);
+  const variation = checkedVariation(input);
   const { ct, labelMap } = anatomy;
   if (labelMap && !sameGrid(ct.grid, labelMap.grid))
     throw new InputError("label-grid", "the label map and the CT do not lie on the same grid", {
@@ -60,6 +60,15 @@ export function varyPatient(anatomy: Anatomy, input: PatientVariationInput): Ana
       ? moved.ct.values
       : changedDensities(moved.ct.values, variation);
   return reshaped({ ...moved, ct: { ...moved.ct, values } }, variation, centreLps(ct.grid));
+}
+
+function checkedVariation(input: PatientVariationInput): PatientVariation {
+  const { success, data, error } = patientVariationSchema.safeParse(input);
+  if (success) return data;
+  const problems = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new InputError("variation-invalid", `the patient variation is not valid: ${problems.join("; ")}`, {
+    remedy: "the ranges of all parameters are in docs/patient-variation.md",
+  });
 }
 
 /** Scale and shear, in the affine. */
