@@ -58,3 +58,6 @@ export function labelMaterialOption(
     throw new InvalidArgumentError('It must be LABEL:MATERIAL, for example "femur_left:cortical bone".');
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
+
+/** An option that may be given several times. */
+export const repeated = (word: string, before: readonly string[] = []): string[] => [...before, word];

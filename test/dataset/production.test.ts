@@ -39,7 +39,7 @@ afterAll(() => place.remove());
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => "nothing was thrown",
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: { code?: string; message: string }) => error.code ?? error.message,
   );
 
 describe("a data set is a function of its recipe", () => {
