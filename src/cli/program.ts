@@ -4,6 +4,7 @@ import {
   isocentreOption,
   labelMaterialOption,
   numberBetween,
+  repeated,
   rotationOption,
   wholeNumberBetween,
 } from "./option.ts";
@@ -137,6 +138,24 @@ export function createProgram(): Command {
     .option("--workers <n>", "threads; default one a core", wholeNumberBetween(1, 256))
     .option("--shard <i/n>", "makes the i-th of n parts, counted from 1", shardOption)
     .action(async (recipe, options) => (await import("./generate.ts")).generateCommand(recipe, options));
+
+  command("submit <recipe>", "has a cluster make a data set in shards and merge them; run again, it goes on")
+    .addOption(new Option("--engine <name>", "cluster").choices(["slurm", "kubernetes"]).default("slurm"))
+    .requiredOption("--shards <n>", "parts that run side by side", wholeNumberBetween(1, 100_000))
+    .requiredOption("--out <dir>", "folder of the data set, on a disk that every node sees")
+    .option("--count <n>", "samples in all, instead of the recipe's", wholeNumberBetween(1, 1e9))
+    .option("--seed <n>", "seed, instead of the recipe's", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
+    .option("--workers <n>", "threads and processors of a shard", wholeNumberBetween(1, 256), 1)
+    .option("--attempts <n>", "submissions of a shard that gets lost, at most", wholeNumberBetween(1, 100), 3)
+    .option("--sbatch <option>", "passed on to sbatch, e.g. --sbatch=--partition=long; repeatable", repeated)
+    .option("--poll <seconds>", "time between looks at the queue", numberBetween(0.2, 3600, "s"), 10)
+    .option("--no-follow", "end when all is submitted")
+    .option("--image <name>", "kubernetes: container image with synthex in it")
+    .option("--claim <name>", "kubernetes: volume claim that holds recipe, CTs and data set")
+    .option("--mount <path>", "kubernetes: where pods see the volume", "/data")
+    .option("--parallelism <n>", "kubernetes: pods at the same time", wholeNumberBetween(1, 100_000))
+    .option("--dry-run", "print scripts or manifests and submit nothing")
+    .action(async (recipe, options) => (await import("./submit.ts")).submitCommand(recipe, options));
 
   command("merge <dir>", "makes one data set of the shards in a folder").action(async (directory, options) =>
     (await import("./merge.ts")).mergeCommand(directory, options),
