@@ -37,6 +37,14 @@ export const variationSchema = z.strictObject({
     })
     .optional()
     .describe("smooth random deformation without folds"),
+  hips: z
+    .strictObject({
+      flexionDeg: scalarDistribution.default(0),
+      abductionDeg: scalarDistribution.default(0),
+      internalRotationDeg: scalarDistribution.default(0),
+    })
+    .optional()
+    .describe("femurs turned in their sockets, each side drawn by itself"),
   bodyThickness: scalarDistribution.default(1),
   softTissueDensity: scalarDistribution.default(1),
   boneDensity: scalarDistribution.default(1),
@@ -51,7 +59,12 @@ export function drawVariation(
   const draw = (distribution: Parameters<typeof drawScalar>[0]): number => drawScalar(distribution, stream);
   const scale = draw(variation.scale);
   const { leftRight, frontBack, footHead } = variation.scaleAlong;
-  const { deformation, shearDeg } = variation;
+  const { deformation, shearDeg, hips } = variation;
+  const hip = (of: NonNullable<typeof hips>) => ({
+    flexionDeg: draw(of.flexionDeg),
+    abductionDeg: draw(of.abductionDeg),
+    internalRotationDeg: draw(of.internalRotationDeg),
+  });
   return {
     scale: [scale * draw(leftRight), scale * draw(frontBack), scale * draw(footHead)],
     shearDeg: { xByY: draw(shearDeg.xByY), xByZ: draw(shearDeg.xByZ), yByZ: draw(shearDeg.yByZ) },
@@ -68,5 +81,6 @@ export function drawVariation(
     bodyThickness: draw(variation.bodyThickness),
     softTissueDensity: draw(variation.softTissueDensity),
     boneDensity: draw(variation.boneDensity),
+    ...(hips ? { hips: { left: hip(hips), right: hip(hips) } } : {}),
   };
 }
