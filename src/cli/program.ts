@@ -175,6 +175,12 @@ export function createProgram(): Command {
       (await import("./rerender.ts")).rerenderCommand(directory, options),
     );
 
+  command("report <dir>", "report card of a data set: one HTML file to look at")
+    .option("--real <folder>", "PNGs of real radiographs, to hold the grey values against")
+    .option("--images <n>", "pictures that are read at most", wholeNumberBetween(1, 20_000), 2000)
+    .option("--out <file>", "default report.html in the data set's folder")
+    .action(async (directory, options) => (await import("./report.ts")).reportCommand(directory, options));
+
   command("schema", "JSON Schema of recipes, for an editor").action(async () =>
     (await import("./schema.ts")).schemaCommand(),
   );
