@@ -20,7 +20,15 @@ export function distanceMapMm(
     for (let q = 0; q < shape[c]; q++)
       for (let p = 0; p < shape[b]; p++) {
         const start = p * strides[b] + q * strides[c];
-        for (let n = 0; n < length; n++) line[n] = squared[start + n * stride];
+        let [nearest, farthest] = [Infinity, 0];
+        for (let n = 0; n < length; n++) {
+          const value = squared[start + n * stride];
+          line[n] = value;
+          if (value < nearest) nearest = value;
+          if (value > farthest) farthest = value;
+        }
+        // Where a line holds nothing but the mask, or nothing at all, it stays as it is.
+        if (farthest === 0 || nearest === Infinity) continue;
         scratch.lowerEnvelope(line, spacing[axis]);
         for (let n = 0; n < length; n++) squared[start + n * stride] = line[n];
       }

@@ -3,7 +3,7 @@ import { spacingMm, voxelVolumeMm3 } from "../../geometry/grid.ts";
 import { applyToPoint } from "../../geometry/transform.ts";
 import type { LabelMap } from "../../volume/label-map.ts";
 import type { Anatomy } from "../anatomy.ts";
-import { axialStack, eachPixel, readSlice } from "./axial-stack.ts";
+import { type AxialStack, axialStack, eachPixel, readSlice } from "./axial-stack.ts";
 import { connectedComponents, largestPart } from "./connected-components.ts";
 import { distanceMapMm } from "./distance-map.ts";
 
@@ -22,19 +22,27 @@ const AIRWAY_MM = 5;
 /** Vessels on the surface of the lung are wider than voxels: closing with this radius takes them in. */
 const VESSEL_MM = 6;
 /** Bone is above the lower threshold and connected to something above the upper one. */
-const BONE_HU = 180;
-const SURE_BONE_HU = 400;
-const LEAST_BONE_MM3 = 400;
-/** Marrow: holes in bone, closed over this distance. */
-const MARROW_MM = 6;
+const BONE_HU = 200;
+const SURE_BONE_HU = 450;
+/** Blood with contrast medium, or spongy bone, is above the lower threshold throughout a ball of this radius. */
+const CONTRAST_MM = 4.5;
+/** Heart, great vessels and kidneys are larger, eroded by that ball, and their rims darker than their insides by this factor. */
+const LEAST_CONTRAST_MM3 = 10_000;
+const DARKER = 0.95;
+const LEAST_BONE_MM3 = 600;
+/** Gaps of the cortex are closed over this distance; what is then enclosed in a slice is marrow if bright enough, or small. */
+const GAP_MM = 6;
+const MARROW_HU = 60;
+const SMALL_HOLE_MM2 = 200;
 
 /**
  * Labels an unlabelled CT by thresholds and connectivity: body, left and right lung, bone. Rough (docs/patient-preparation.md states how
  * rough), but enough to put materials and fields of view right, or to start from.
  *
  * Body: the largest part above −300 HU after opening, holes filled slice by slice. Lungs: air inside the body that is not connected to a
- * larger one by an airway; sides by where their centre lies about the middle of the body. Bone: above 180 HU and connected to more than
- * 400 HU, marrow closed. Contrast medium above 400 HU is taken for bone.
+ * larger one by an airway; sides by where their centre lies about the middle of the body. Bone: above 200 HU and connected to more than
+ * 450 HU, marrow closed; large solid parts whose rim is darker than their inside hold contrast medium and are left out; thin vessels
+ * are not.
  *
  * @throws InputError `pre-label-no-body`
  */
@@ -45,7 +53,7 @@ export function preLabel(anatomy: Anatomy): Anatomy {
   const body = bodyMask(anatomy);
   const voxelMm3 = voxelVolumeMm3(ct.grid);
   const labels = Uint8Array.from(body);
-  const bone = boneMask(ct.values, body, { shape, spacing, voxelMm3 });
+  const bone = boneMask(ct.values, body, { shape, spacing, voxelMm3, stack: axialStack(ct.grid) });
   for (let n = 0; n < labels.length; n++) if (bone[n] === 1) labels[n] = 4;
   for (const { side, mask } of lungMasks(anatomy, body, voxelMm3))
     for (let n = 0; n < labels.length; n++)
@@ -76,21 +84,43 @@ function bodyMask({ ct }: Anatomy): Uint8Array {
         remedy: "check that the values are Hounsfield units",
       },
     );
-  const stack = axialStack(ct.grid);
-  for (let slice = 0; slice < shape[stack.axes[2]]; slice++) {
-    const air = Uint8Array.from(readSlice(stack, mask, slice), (value) => (value === 1 ? 0 : 1));
-    const { part } = connectedComponents(air, [stack.width, stack.height, 1]);
+  eachHole(axialStack(ct.grid), mask, (voxels) => {
+    for (const voxel of voxels) mask[voxel] = 1;
+  });
+  return mask;
+}
+
+/** The marrow of bones: holes in a slice that are as bright as spongy bone, or small. The spinal canal is neither. */
+function withMarrow(bone: Uint8Array, values: ArrayLike<number>, stack: AxialStack): Uint8Array {
+  eachHole(stack, bone, (voxels) => {
+    const mean = voxels.reduce((sum, voxel) => sum + values[voxel], 0) / voxels.length;
+    const isSmall = voxels.length * stack.pixelMm[0] * stack.pixelMm[1] < SMALL_HOLE_MM2;
+    if (mean > MARROW_HU || isSmall) for (const voxel of voxels) bone[voxel] = 1;
+  });
+  return bone;
+}
+
+/** The voxels of every part of a slice that is outside a mask and enclosed by it. */
+function eachHole(stack: AxialStack, mask: Uint8Array, call: (voxels: readonly number[]) => void): void {
+  for (let slice = 0; slice < stack.grid.shape[stack.axes[2]]; slice++) {
+    const open = Uint8Array.from(readSlice(stack, mask, slice), (value) => (value === 1 ? 0 : 1));
+    const { part } = connectedComponents(open, [stack.width, stack.height, 1]);
     const outside = new Set<number>();
     part.forEach((number, pixel) => {
       const p = pixel % stack.width;
       const q = Math.floor(pixel / stack.width);
       if (p === 0 || q === 0 || p === stack.width - 1 || q === stack.height - 1) outside.add(number);
     });
-    eachPixel(stack, ct.grid, slice, (pixel, voxel) => {
-      if (part[pixel] > 0 && !outside.has(part[pixel])) mask[voxel] = 1;
+    const holes = new Map<number, number[]>();
+    eachPixel(stack, stack.grid, slice, (pixel, voxel) => {
+      const number = part[pixel];
+      if (number === 0 || outside.has(number)) return;
+      const hole = holes.get(number);
+      if (hole) hole.push(voxel);
+      else holes.set(number, [voxel]);
     });
+    for (const voxels of holes.values()) call(voxels);
   }
-  return mask;
 }
 
 function lungMasks(
@@ -142,17 +172,63 @@ function boneMask(
     shape: readonly [number, number, number];
     spacing: readonly [number, number, number];
     voxelMm3: number;
+    stack: AxialStack;
   },
 ): Uint8Array {
   const { shape, spacing } = given;
   const possible = Uint8Array.from(values, (hu, n) => (hu > BONE_HU && body[n] === 1 ? 1 : 0));
+  dropContrast(values, possible, given);
   const { part, sizes } = connectedComponents(possible, shape);
   const sure = new Uint8Array(sizes.length + 1);
   for (let n = 0; n < part.length; n++) if (values[n] > SURE_BONE_HU) sure[part[n]] = 1;
   const bone = Uint8Array.from(part, (number) =>
     number > 0 && sure[number] === 1 && sizes[number - 1] * given.voxelMm3 >= LEAST_BONE_MM3 ? 1 : 0,
   );
-  return closed(bone, shape, spacing, MARROW_MM);
+  return withMarrow(closed(bone, shape, spacing, GAP_MM), values, given.stack);
+}
+
+/**
+ * Takes heart and great vessels full of contrast medium out of what may be bone: large solid parts whose rim is darker than their inside.
+ * The rim of a bone is its cortex, and brighter.
+ */
+function dropContrast(
+  values: ArrayLike<number>,
+  possible: Uint8Array,
+  given: {
+    shape: readonly [number, number, number];
+    spacing: readonly [number, number, number];
+    voxelMm3: number;
+  },
+): void {
+  const { shape, spacing } = given;
+  const { part, sizes } = connectedComponents(eroded(possible, shape, spacing, CONTRAST_MM), shape);
+  if (sizes.length === 0) return;
+  const owner = part.slice();
+  const rims = sizes.map(() => ({ hu: 0, count: 0 }));
+  const insides = sizes.map(() => 0);
+  for (let n = 0; n < part.length; n++) if (part[n] > 0) insides[part[n] - 1] += values[n];
+  // Each solid part takes the voxels about it, layer by layer, as far as it was eroded and one voxel more.
+  const layers = Math.ceil(CONTRAST_MM / Math.min(...spacing)) + 1;
+  const steps = [1, -1, shape[0], -shape[0], shape[0] * shape[1], -shape[0] * shape[1]];
+  let border = [...owner.keys()].filter((n) => owner[n] > 0);
+  for (let layer = 0; layer < layers; layer++) {
+    const next: number[] = [];
+    for (const n of border)
+      for (const step of steps) {
+        const m = n + step;
+        if (possible[m] !== 1 || owner[m] !== 0) continue;
+        owner[m] = owner[n];
+        next.push(m);
+        rims[owner[n] - 1].hu += values[m];
+        rims[owner[n] - 1].count++;
+      }
+    border = next;
+  }
+  const isContrast = sizes.map((size, index) => {
+    const { hu, count } = rims[index];
+    return size * given.voxelMm3 >= LEAST_CONTRAST_MM3 && hu / count < (DARKER * insides[index]) / size;
+  });
+  for (let n = 0; n < owner.length; n++) if (owner[n] > 0 && isContrast[owner[n] - 1]) possible[n] = 0;
 }
 
 function eroded(
