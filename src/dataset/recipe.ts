@@ -2,8 +2,10 @@ import { z } from "zod";
 import { landmarkRuleSchema } from "../anatomy/landmark-rules/landmark-rule.ts";
 import { structureSetDefinition } from "../label/structure-definition.ts";
 import { checkedBy, readYaml } from "../scene/document.ts";
+import { collimationDistribution } from "./collimation-distribution.ts";
 import { constraintSchema } from "./constraint-schema.ts";
 import { directionDistribution, scalarDistribution } from "./distribution.ts";
+import { distractorDistribution } from "./distractor-distribution.ts";
 import { variationSchema } from "./variation-schema.ts";
 
 const finite = z.number();
@@ -155,12 +157,19 @@ export const recipeSchema = z.strictObject({
       kv: scalarDistribution.default(80),
       detectorKermaMicroGy: scalarDistribution.default(2.5),
       anodeAngleDeg: finite.min(5).max(30).default(12),
+      focalSpotMm: scalarDistribution.optional().describe("side of the focal spot; default a point"),
       filters: z
         .array(z.strictObject({ material: z.string().min(1), thicknessMm: scalarDistribution }))
         .max(10)
         .default([{ material: "Al", thicknessMm: 3 }]),
     })
     .prefault({}),
+  collimation: collimationDistribution.optional().describe("default: the whole panel is exposed"),
+  distractors: z
+    .array(distractorDistribution)
+    .max(20)
+    .optional()
+    .describe("leads, tubes, markers and text in the beam, labelled apart from the anatomy"),
   noise: z.boolean().default(true),
   processing: z.enum(["log", "raw", "paper"]).default("log"),
   constraints: z.array(constraintSchema).default([]),

@@ -64,7 +64,7 @@ export async function renderSample(options: {
       }
     }
     const stream = randomStream(sampleKey(seed, id, "beam"));
-    const scene = sampleScene({ recipe, subject, id, view, stream });
+    const scene = sampleScene({ recipe, subject, id, view, stream, facts });
     const simulation = await simulate(patient, scene);
     return { id, subject, view: view.drawn, scene: sceneRecord(scene, simulation), simulation, rejections };
   }

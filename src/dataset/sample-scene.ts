@@ -1,6 +1,10 @@
+import { type RandomStream, randomStream } from "../random/random-stream.ts";
+import { sampleKey } from "../random/sample-key.ts";
 import { parseScene, type Scene } from "../scene/scene.ts";
-import type { RandomStream } from "../random/random-stream.ts";
 import { drawScalar } from "./distribution.ts";
+import { drawCollimation } from "./draw-collimation.ts";
+import { drawDistractors } from "./draw-distractors.ts";
+import type { PatientFacts } from "./patient-facts.ts";
 import type { Recipe, RecipeSubject } from "./recipe.ts";
 import type { SampleView } from "./sample-view.ts";
 
@@ -16,9 +20,17 @@ export function sampleScene(options: {
   id: number;
   view: SampleView;
   stream: RandomStream;
+  facts: PatientFacts;
 }): Scene {
-  const { recipe, subject, view, stream } = options;
-  const { beam } = recipe;
+  const { recipe, subject, id, view, stream, facts } = options;
+  const { beam, seed } = recipe;
+  const { camera } = view;
+  // Each from a stream of its own, so that a recipe without them draws everything else alike.
+  const streamOf = (what: string): RandomStream => randomStream(sampleKey(seed, id, what));
+  const collimation = drawCollimation(recipe.collimation, streamOf("collimation"));
+  const distractors =
+    recipe.distractors &&
+    drawDistractors({ recipe: recipe.distractors, seed, id, camera, collimation, patient: facts });
   const simulators = typeof recipe.simulator === "string" ? [recipe.simulator] : recipe.simulator;
   const p = [...view.camera.pixelFromLps];
   return parseScene({
@@ -38,11 +50,19 @@ export function sampleScene(options: {
         material,
         thicknessMm: drawScalar(thicknessMm, stream),
       })),
+      ...(beam.focalSpotMm === undefined
+        ? {}
+        : {
+            focalSpotMm: drawScalar(beam.focalSpotMm, streamOf("focal spot")),
+            sourceToObjectMm: view.drawn.sourceToIsocentreMm,
+          }),
     },
+    ...(collimation ? { collimation } : {}),
+    ...(distractors ? { distractors } : {}),
     noise: recipe.noise,
     processing: recipe.processing,
     structures: recipe.structures,
-    seed: recipe.seed,
-    sample: options.id,
+    seed: seed,
+    sample: id,
   });
 }

@@ -32,6 +32,10 @@ export function checkExposure(options: ExposureOptions): void {
     throw new RangeError(
       `area densities of (${areaDensity.materials.join(", ")}) came with the materials (${materials.map(({ name }) => name).join(", ")})`,
     );
+  if (options.collimation && options.collimation.length !== widthPx * heightPx)
+    throw new RangeError(
+      `a collimation of ${options.collimation.length} values does not fit ${widthPx}×${heightPx} pixels`,
+    );
   if (areaDensity.gPerCm2.length !== materials.length * widthPx * heightPx)
     throw new RangeError(
       `${materials.length} area densities need ${materials.length * widthPx * heightPx} values`,

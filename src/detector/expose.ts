@@ -29,11 +29,12 @@ export function expose(options: ExposureOptions): Exposure {
   const perpendicular = options.mas * response.areaMm2 * (1000 / camera.sourceToDetectorMm) ** 2;
 
   absorb(panel, options, quadrature, perpendicular);
+  blurFocalSpot(panel, options);
+  collimate(panel, options);
   if (options.scatter.kind === "model") {
     const primary = { meanKeV: readPlane(panel, panel.mean), varianceKeV2: readPlane(panel, panel.variance) };
     addEnergy(panel, options.scatter.model({ areaDensity, camera, primary }));
   }
-  blurFocalSpot(panel, options);
   fluctuate(panel, options);
   spreadLight(panel, options);
   const saturatedPx = digitise(panel, options);
@@ -103,6 +104,18 @@ function absorb(
       column,
       row + first,
     );
+  }
+}
+
+/** Blades take photons away, from mean and variance alike; their half shadow has its own width, so it is not blurred again. */
+function collimate(panel: Panel, { collimation }: ExposureOptions): void {
+  if (!collimation) return;
+  const { widthPx, heightPx } = panel.region;
+  for (const address of [panel.mean, panel.variance]) {
+    const plane = new Float32Array(panel.kernel.memory.buffer, address, panel.stride * heightPx);
+    for (let row = 0; row < heightPx; row++)
+      for (let column = 0; column < widthPx; column++)
+        plane[row * panel.stride + column] *= collimation[row * widthPx + column];
   }
 }
 

@@ -23,6 +23,9 @@ export interface ExposureOptions {
   readonly scatter: Scatter;
   /** Blurs shadows as a focal spot of this side (square, uniform) does for matter at one distance from the source. */
   readonly focalSpot?: { readonly sideMm: number; readonly sourceToObjectMm: number } | undefined;
+  /** Part of the beam that passes the collimator, per pixel (see `transmittedPart`); default all. Blades are taken as grey: what
+   * leaks through them keeps its energies. */
+  readonly collimation?: Float32Array | undefined;
   /** The part of the camera's image that `areaDensity` shows. Equal to that part of the whole but near its border, where
    * the blur replicates what is there. */
   readonly region?: PixelRegion | undefined;

@@ -77,6 +77,9 @@ function referenceAbsorption(options: ExposureOptions): {
         meanKeV[pixel] += absorbed * energy;
         varianceKeV2[pixel] += (absorbed * energy * energy) / detector.swankFactor;
       });
+      const passed = options.collimation?.[pixel] ?? 1;
+      meanKeV[pixel] *= passed;
+      varianceKeV2[pixel] *= passed;
     }
   return { meanKeV, varianceKeV2 };
 }

@@ -64,7 +64,9 @@ export function labelsToJson(labels: Labels): {
       areaPx,
       box,
     })),
-    ...(distractors ? { distractors: distractors.map(({ name, areaPx, box }) => ({ name, areaPx, box })) } : {}),
+    ...(distractors
+      ? { distractors: distractors.map(({ name, areaPx, box }) => ({ name, areaPx, box })) }
+      : {}),
     ...(field ? { field: { areaPx: field.areaPx, box: field.box } } : {}),
   };
 }

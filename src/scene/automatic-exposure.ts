@@ -2,6 +2,7 @@ import type { Camera } from "../geometry/camera.ts";
 import { airKermaMicroGyPerMas, kermaMicroGyPerPhotonPerMm2 } from "../beam/air-kerma.ts";
 import type { Spectrum } from "../beam/spectrum.ts";
 import { massAttenuationTable } from "../material/attenuation.ts";
+import type { PixelBox } from "../label/labels.ts";
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 
@@ -14,7 +15,8 @@ const PATIENT_GPER_CM2 = 1;
  *
  *   mAs = K_target / median(K_pixel per mAs),  K behind the patient from the spectrum attenuated by Beer–Lambert
  *
- * Pixels that meet less than 1 g/cm² do not count; without a patient the unattenuated beam does.
+ * Of a collimated field the chamber takes the middle half; pixels behind its blades do not count, nor do those that meet less than
+ * 1 g/cm²; without a patient the unattenuated beam does.
  * Scatter, which a real chamber also sees, is not in it.
  */
 export function automaticMas(options: {
@@ -23,6 +25,7 @@ export function automaticMas(options: {
   camera: Camera;
   spectrum: Spectrum;
   detectorKermaMicroGy: number;
+  field?: { readonly mask: Uint8Array; readonly box: PixelBox | null } | undefined;
 }): number {
   const { areaDensity, camera, spectrum } = options;
   const { widthPx, heightPx, gPerCm2 } = areaDensity;
@@ -30,11 +33,13 @@ export function automaticMas(options: {
   const openBeam = airKermaMicroGyPerMas(spectrum, camera.sourceToDetectorMm);
   const kermaPerPhoton = kermaMicroGyPerPhotonPerMm2(spectrum.energyKeV);
   const inverseSquare = (1000 / camera.sourceToDetectorMm) ** 2;
+  const { x, y, w, h } = options.field?.box ?? { x: 0, y: 0, w: widthPx, h: heightPx };
   const kermas: number[] = [];
   for (let row = 0; row < SAMPLES_PER_SIDE; row++)
     for (let column = 0; column < SAMPLES_PER_SIDE; column++) {
-      const u = Math.floor(widthPx * (0.25 + (0.5 * (column + 0.5)) / SAMPLES_PER_SIDE));
-      const v = Math.floor(heightPx * (0.25 + (0.5 * (row + 0.5)) / SAMPLES_PER_SIDE));
+      const u = x + Math.floor(w * (0.25 + (0.5 * (column + 0.5)) / SAMPLES_PER_SIDE));
+      const v = y + Math.floor(h * (0.25 + (0.5 * (row + 0.5)) / SAMPLES_PER_SIDE));
+      if (options.field && options.field.mask[v * widthPx + u] === 0) continue;
       const density = tables.map((_, m) => gPerCm2[(m * heightPx + v) * widthPx + u]);
       if (density.reduce((sum, value) => sum + value, 0) < PATIENT_GPER_CM2) continue;
       let kerma = 0;

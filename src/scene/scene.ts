@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { collimationSchema } from "./collimation-schema.ts";
+import { distractorSchema } from "./distractor-schema.ts";
 import { structureSetDefinition } from "../label/structure-definition.ts";
 import { checkedBy, type PlaceOf } from "./document.ts";
 
@@ -111,6 +113,12 @@ export const sceneSchema = z.strictObject({
         .array(filter)
         .max(10)
         .default([{ material: "Al", thicknessMm: 3 }]),
+      focalSpotMm: finite.min(0).max(3).optional().describe("side of the focal spot; default a point"),
+      sourceToObjectMm: finite
+        .min(50)
+        .max(10_000)
+        .optional()
+        .describe("where shadows get the blur that the focal spot makes; default the isocentre"),
       spectrum: spectrumTable
         .optional()
         .describe(
@@ -118,6 +126,12 @@ export const sceneSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  collimation: collimationSchema.optional().describe("what limits the field; default nothing does"),
+  distractors: z
+    .array(distractorSchema)
+    .max(100)
+    .optional()
+    .describe("leads, tubes, markers: in the beam, labelled, not of the patient"),
   noise: z.boolean().default(true),
   quantity: z.enum(["radiograph", "area-density", "line-integral"]).default("radiograph"),
   processing: z

@@ -15,13 +15,15 @@ import type { Finding } from "../volume/finding.ts";
 import type { LabelMap } from "../volume/label-map.ts";
 import type { Landmark } from "../volume/landmark.ts";
 import { automaticMas } from "./automatic-exposure.ts";
+import { addAttenuation, extent, withShadows } from "./distractor-shadows.ts";
+import { exposureQuadrature } from "./exposure-quadrature.ts";
+import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { beamCoverage } from "./beam-coverage.ts";
 import { beamSpectrum } from "./beam-spectrum.ts";
 import { finishedPicture, type FinishedPicture } from "./finished-picture.ts";
 import { imageCharacter } from "./image-character.ts";
 import type { Patient } from "./patient.ts";
 import { type PlacedCamera, placeCamera } from "./place-camera.ts";
-import { recentQuadrature } from "./recent-quadrature.ts";
 import type { Scene } from "./scene.ts";
 
 /** One labelled radiograph and everything it was made of. */
@@ -51,14 +53,16 @@ export async function simulate(patient: Patient, scene: Scene): Promise<Simulati
   const placed = placeCamera(scene, ct.grid, labelMap);
   const { camera } = placed;
   const coverage = beamCoverage(camera, ct.grid, () => isocentreAdvice(labelMap));
+  const surroundings = surroundingsOf(scene, camera);
   const shot = await (scene.simulator === "realistic"
-    ? realistic(patient, scene, placed)
-    : grey(patient, scene, camera, scene.simulator));
-  const picture = finishedPicture({ scene, camera, ...shot });
+    ? realistic(patient, scene, placed, surroundings)
+    : grey(patient, scene, camera, scene.simulator, surroundings));
+  const picture = finishedPicture({ scene, camera, fieldIn: surroundings.fieldIn, ...shot });
   const structures = await patient.structures(scene.structures);
-  const labels = structures
+  const anatomical = structures
     ? await structures.project(picture.camera, { landmarks })
     : landmarksAlone(picture.camera, landmarks);
+  const labels = surroundings.label(anatomical, picture.camera);
   const findings = coverage.some(({ severity }) => severity === "error")
     ? coverage
     : [...coverage, ...imageCharacter(shot.attenuation)];
@@ -104,11 +108,16 @@ interface Shot {
   readonly intensity: Float32Array;
   /** −ln(I/I₀) without noise, at one energy. */
   readonly attenuation: Float32Array;
+  /** −ln(I/I₀) as it is seen; undefined where it comes from the panel. */
+  readonly logImage: Float32Array | undefined;
   readonly panel: Exposure | undefined;
   readonly areaDensity: AreaDensityImage | undefined;
   readonly exposure: Simulation["exposure"];
   readonly quantities: Readonly<Record<"area-density" | "line-integral", Simulation["image"]>>;
 }
+
+/** Energy at which water attenuates as in the grey simulators (0.0268 / mm). */
+const GREY_KEV = 40;
 
 /** `naive` and `heuristic`: one grey matter, one energy, no noise. */
 async function grey(
@@ -116,20 +125,25 @@ async function grey(
   scene: Scene,
   camera: Camera,
   kind: "naive" | "heuristic",
+  { fieldIn, shadows }: Surroundings,
 ): Promise<Shot> {
-  const { values } = await patient.lineIntegral(kind, camera);
+  const lines = await patient.lineIntegral(kind, camera);
+  const cast = shadows(GREY_KEV);
+  const values = cast.length > 0 ? addAttenuation(lines.values, cast, GREY_KEV) : lines.values;
   const lineIntegral = { shape: [camera.heightPx, camera.widthPx], values, channels: [kind] };
   const quantities = {
     "line-integral": lineIntegral,
     // Asked for, the densities are those of the scene's material rule: the grey simulators know none.
     "area-density":
       scene.quantity === "area-density"
-        ? densityImage((await patient.areaDensity(materialRule(scene), camera)).image)
+        ? densityImage(withShadows(await patient.areaDensity(materialRule(scene), camera), cast).image)
         : lineIntegral,
   };
+  const passed = fieldIn(camera)?.transmitted;
   return {
-    intensity: values.map((value) => Math.exp(-value)),
+    intensity: values.map((value, n) => Math.exp(-value) * (passed?.[n] ?? 1)),
     attenuation: values,
+    logImage: passed ? values.map((value, n) => value - Math.log(passed[n])) : values,
     panel: undefined,
     areaDensity: undefined,
     exposure: undefined,
@@ -138,9 +152,17 @@ async function grey(
 }
 
 /** `realistic`: polychromatic, energy-integrating, with blur, noise, saturation and 16-bit read-out. */
-async function realistic(patient: Patient, scene: Scene, { camera, device }: PlacedCamera): Promise<Shot> {
-  const { image: areaDensity, materials } = await patient.areaDensity(materialRule(scene), camera);
+async function realistic(
+  patient: Patient,
+  scene: Scene,
+  { camera, device, pose }: PlacedCamera,
+  { fieldIn, shadows }: Surroundings,
+): Promise<Shot> {
   const spectrum = beamSpectrum(scene.beam);
+  const ofPatient = await patient.areaDensity(materialRule(scene), camera);
+  const { image: areaDensity, materials } = withShadows(ofPatient, shadows(meanEnergyKeV(spectrum)));
+  const field = fieldIn(camera);
+  const { focalSpotMm } = scene.beam;
   const mas =
     scene.beam.mas === "automatic"
       ? automaticMas({
@@ -149,6 +171,7 @@ async function realistic(patient: Patient, scene: Scene, { camera, device }: Pla
           camera,
           spectrum,
           detectorKermaMicroGy: scene.beam.detectorKermaMicroGy,
+          field: field && { mask: field.mask, ...extent(field.mask, camera.widthPx) },
         })
       : scene.beam.mas;
   const detector = detectorModelOfDevice(device.id);
@@ -159,7 +182,21 @@ async function realistic(patient: Patient, scene: Scene, { camera, device }: Pla
     spectrum,
     mas,
     detector,
-    quadrature: recentQuadrature({ spectrum, detector, materials }),
+    collimation: field?.transmitted,
+    focalSpot:
+      focalSpotMm !== undefined
+        ? {
+            sideMm: focalSpotMm,
+            sourceToObjectMm:
+              scene.beam.sourceToObjectMm ?? pose?.sourceToIsocentreMm ?? device.sourceToIsocentreMm,
+          }
+        : undefined,
+    quadrature: exposureQuadrature({
+      spectrum,
+      detector,
+      materials,
+      patientMaterials: ofPatient.materials.length,
+    }),
     noise: scene.noise ? { key: sampleKey(scene.seed, scene.sample, "exposure") } : undefined,
     scatter: { kind: "none" },
   });
@@ -167,6 +204,7 @@ async function realistic(patient: Patient, scene: Scene, { camera, device }: Pla
   return {
     intensity: aboveOffset(panel),
     attenuation,
+    logImage: undefined,
     panel,
     areaDensity,
     exposure: { mas, meanEnergyKeV: meanEnergyKeV(spectrum), saturatedPx: panel.saturatedPx },

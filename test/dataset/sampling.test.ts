@@ -211,6 +211,7 @@ describe("what a sample depends on", () => {
         id: 5,
         view: viewOf(made, 5),
         stream: randomStream(sampleKey(made.seed, 5, "beam")),
+        facts: patient,
       }).beam;
     const other: Recipe = {
       ...recipe,

@@ -1,0 +1,161 @@
+import { type Camera, lpsRayFromPixel } from "../geometry/camera.ts";
+import { norm } from "../geometry/vector.ts";
+import type { SweptPart } from "./swept-curve.ts";
+import { segmentRows } from "./segment-rows.ts";
+import { passesWithin, rayThroughSegment, type SweptSegment, segmentsOf } from "./swept-segment.ts";
+
+/** What a part does to the rays of a picture, for the pixels that it touches only. */
+export interface SweptShadow {
+  /** v · widthPx + u, each pixel once. */
+  readonly pixels: Uint32Array;
+  /** Way through the material in mm, averaged over the pixel. */
+  readonly pathMm: Float32Array;
+}
+
+/** Rays a pixel and axis: enough for three across the thinnest curve, within these. */
+const LEAST_RAYS = 3;
+const MOST_RAYS = 8;
+const RAYS_ACROSS = 3;
+
+/**
+ * The shadow of a part: how long the rays of each pixel run in it, between source and panel.
+ *
+ * Wires are thinner than pixels and have sharp edges, so a pixel is the average over n × n rays. What is averaged is the
+ * transmission e^(−μ l), which the panel sees, and the path given back is the one that transmits as much:
+ *
+ *   l = −ln(mean e^(−μ lᵢ)) / μ,   the plain mean for μ = 0
+ *
+ * Along one ray, curves add up (they are different things), segments of a curve are counted once where they overlap
+ * at a joint, and bores are taken off.
+ *
+ * @param attenuationPerMm μ of the material for the beam, in 1/mm
+ */
+export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 0): SweptShadow {
+  const curves = [...part.solids, ...part.bores].map((curve) => segmentsOf(curve, camera.sourceLps));
+  const solids = part.solids.length;
+  const rays = raysPerAxis(camera, curves.slice(0, solids).flat());
+  const table = subrayTable(rays * rays, camera.widthPx);
+  const d = lpsRayFromPixel(camera);
+  const spacing = 1 / rays;
+  const chord = new Float64Array(2);
+  curves.forEach((segments, curve) => {
+    const sign = curve < solids ? 1 : -1;
+    for (const segment of segments) {
+      const reachMm = segment.radiusMm + pixelReachMm(camera, segment);
+      segmentRows(camera, segment, (v, first, last) => {
+        for (let u = first; u <= last; u++) {
+          const x = d[0] * u + d[1] * v + d[2];
+          const y = d[3] * u + d[4] * v + d[5];
+          const z = d[6] * u + d[7] * v + d[8];
+          if (!passesWithin(segment, x, y, z, reachMm)) continue;
+          for (let j = 0; j < rays; j++)
+            for (let i = 0; i < rays; i++) {
+              const du = (i + 0.5) * spacing - 0.5;
+              const dv = (j + 0.5) * spacing - 0.5;
+              const dx = x + d[0] * du + d[1] * dv;
+              const dy = y + d[3] * du + d[4] * dv;
+              const dz = z + d[6] * du + d[7] * dv;
+              if (!rayThroughSegment(segment, dx, dy, dz, chord)) continue;
+              // The ray is (depth 1), so its parameter is the depth.
+              const from = Math.max(chord[0], 0);
+              const to = Math.min(chord[1], camera.sourceToDetectorMm);
+              if (!(to > from)) continue;
+              const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
+              table.add(u, v, j * rays + i, curve, sign, from * length, to * length);
+            }
+        }
+      });
+    }
+  });
+  return table.shadow(attenuationPerMm);
+}
+
+/** Half the diagonal of a pixel where the segment is: how far the rays of a pixel stray from the one at its centre. */
+function pixelReachMm(camera: Camera, { from, to, radiusMm }: SweptSegment): number {
+  const farthest = Math.max(norm(from), norm(to)) + radiusMm;
+  return (0.5 * Math.hypot(...camera.pixelPitchMm) * farthest) / camera.sourceToDetectorMm;
+}
+
+function raysPerAxis(camera: Camera, segments: readonly SweptSegment[]): number {
+  let thinnestPx = Number.POSITIVE_INFINITY;
+  for (const { from, radiusMm } of segments) {
+    const magnification = camera.sourceToDetectorMm / Math.max(norm(from), 1);
+    thinnestPx = Math.min(thinnestPx, (2 * radiusMm * magnification) / Math.max(...camera.pixelPitchMm));
+  }
+  return Math.min(Math.max(Math.ceil(RAYS_ACROSS / thinnestPx), LEAST_RAYS), MOST_RAYS);
+}
+
+/** Paths of the rays of all pixels met so far. Of every ray the last piece stays open, so that the next one may join it. */
+function subrayTable(raysPerPixel: number, widthPx: number) {
+  // Row by row as they are met: most parts touch few.
+  const slotsOfRow: Int32Array[] = [];
+  let slots = 0;
+  const pixelOf: number[] = [];
+  let capacity = 256;
+  let owner = new Int32Array(capacity * raysPerPixel);
+  let numbers = new Float64Array(3 * capacity * raysPerPixel);
+  const grow = (): void => {
+    capacity *= 2;
+    const [oldOwner, oldNumbers] = [owner, numbers];
+    owner = new Int32Array(capacity * raysPerPixel);
+    owner.set(oldOwner);
+    numbers = new Float64Array(3 * capacity * raysPerPixel);
+    numbers.set(oldNumbers);
+  };
+  return {
+    add(u: number, v: number, ray: number, curve: number, sign: 1 | -1, from: number, to: number): void {
+      const row = (slotsOfRow[v] ??= new Int32Array(widthPx));
+      let slot = row[u] - 1;
+      if (slot < 0) {
+        slot = slots++;
+        row[u] = slots;
+        pixelOf.push(v * widthPx + u);
+        if (slots > capacity) grow();
+      }
+      const at = slot * raysPerPixel + ray;
+      const tag = sign * (curve + 1);
+      // Sum of closed pieces, then beginning and end of the open one, of which `owner` knows curve and sign.
+      const sum = 3 * at;
+      if (owner[at] === tag && from <= numbers[sum + 2] && to >= numbers[sum + 1]) {
+        numbers[sum + 1] = Math.min(numbers[sum + 1], from);
+        numbers[sum + 2] = Math.max(numbers[sum + 2], to);
+        return;
+      }
+      numbers[sum] += Math.sign(owner[at]) * (numbers[sum + 2] - numbers[sum + 1]);
+      owner[at] = tag;
+      numbers[sum + 1] = from;
+      numbers[sum + 2] = to;
+    },
+    shadow(attenuationPerMm: number): SweptShadow {
+      const kept: number[] = [];
+      const paths: number[] = [];
+      const path = new Float64Array(raysPerPixel);
+      for (let slot = 0; slot < slots; slot++) {
+        for (let ray = 0; ray < raysPerPixel; ray++) {
+          const at = slot * raysPerPixel + ray;
+          const open = Math.sign(owner[at]) * (numbers[3 * at + 2] - numbers[3 * at + 1]);
+          path[ray] = Math.max(numbers[3 * at] + open, 0);
+        }
+        const average = averagePath(path, attenuationPerMm);
+        if (!(average > 0)) continue;
+        kept.push(pixelOf[slot]);
+        paths.push(average);
+      }
+      return { pixels: Uint32Array.from(kept), pathMm: Float32Array.from(paths) };
+    },
+  };
+}
+
+/** The path that transmits as much as these do on average; exponents are counted from the shortest, so none underflows. */
+export function averagePath(paths: ArrayLike<number>, attenuationPerMm: number): number {
+  let sum = 0;
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < paths.length; n++) {
+    sum += paths[n];
+    shortest = Math.min(shortest, paths[n]);
+  }
+  if (attenuationPerMm === 0) return sum / paths.length;
+  let transmitted = 0;
+  for (let n = 0; n < paths.length; n++) transmitted += Math.exp(-attenuationPerMm * (paths[n] - shortest));
+  return shortest - Math.log(transmitted / paths.length) / attenuationPerMm;
+}
