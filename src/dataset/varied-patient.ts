@@ -13,7 +13,8 @@ export interface VariedPatient {
   readonly variation: PatientVariationInput | undefined;
 }
 
-/** A deformation that would fold is drawn again; with sensible distributions that is rare. */
+/** A deformation that would fold, or a number beyond what a patient can be, is drawn again; with sensible distributions that is rare. */
+const UNLUCKY: ReadonlySet<string> = new Set(["variation-folds", "variation-invalid"]);
 const MOST_ATTEMPTS = 20;
 
 /**
@@ -34,8 +35,8 @@ export function variedPatient(recipe: Recipe, block: number, anatomy: Anatomy): 
     try {
       return { anatomy: varyPatient(anatomy, variation), variation };
     } catch (error) {
-      const folds = error instanceof InputError && error.code === "variation-folds";
-      if (!folds || attempt + 1 >= MOST_ATTEMPTS) throw error;
+      const isUnlucky = error instanceof InputError && UNLUCKY.has(error.code);
+      if (!isUnlucky || attempt + 1 >= MOST_ATTEMPTS) throw error;
     }
   }
 }
