@@ -137,6 +137,7 @@ export function createProgram(): Command {
     .option("--seed <n>", "seed, instead of the recipe's", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
     .option("--workers <n>", "threads; default one a core", wholeNumberBetween(1, 256))
     .option("--shard <i/n>", "makes the i-th of n parts, counted from 1", shardOption)
+    .option("--dry-run", "tell counts, time, memory and disk, and draw 16 samples; make no data set")
     .action(async (recipe, options) => (await import("./generate.ts")).generateCommand(recipe, options));
 
   command("submit <recipe>", "has a cluster make a data set in shards and merge them; run again, it goes on")
@@ -180,6 +181,10 @@ export function createProgram(): Command {
     .option("--images <n>", "pictures that are read at most", wholeNumberBetween(1, 20_000), 2000)
     .option("--out <file>", "default report.html in the data set's folder")
     .action(async (directory, options) => (await import("./report.ts")).reportCommand(directory, options));
+
+  command("recipes", "the recipes that come with SyntheX").action(async (options) =>
+    (await import("./recipes.ts")).recipesCommand(options),
+  );
 
   command("schema", "JSON Schema of recipes, for an editor").action(async () =>
     (await import("./schema.ts")).schemaCommand(),

@@ -35,11 +35,13 @@ export function histogramChart(
   const { low, high, ticks } = options;
   const across = (share: number): number => left + share * (width - 2 * left);
   const floor = height - bottom;
+  // Room for the legend.
+  const top = series.length > 1 ? 40 : 18;
   // The first and the last bin gather what lies beyond; where they tower over the others they are cut and told in numbers.
   const inner = Math.max(...series.flatMap(({ shares }) => shares.slice(1, -1)), 1e-12);
   const highest = Math.max(...series.flatMap(({ shares }) => shares));
   const most = highest > 2 * inner ? 1.3 * inner : highest;
-  const heightOf = (share: number): number => floor - Math.min(share / most, 1) * (floor - 18);
+  const heightOf = (share: number): number => floor - Math.min(share / most, 1) * (floor - top);
   const drawn = series.map(({ shares }, index) => {
     const steps = shares.map(
       (share, n) =>
@@ -58,7 +60,7 @@ export function histogramChart(
     [0, shares.length - 1].flatMap((n) =>
       shares[n] <= most
         ? []
-        : `<text x="${across(n === 0 ? 1.4 / shares.length : 1 - 1.4 / shares.length).toFixed(1)}" y="${26 + 15 * index}" text-anchor="${n === 0 ? "start" : "end"}"${index === 0 ? "" : ` style="fill:${REAL}"`}>${percent(shares[n])}</text>`,
+        : `<text x="${across(n === 0 ? 1.4 / shares.length : 1 - 1.4 / shares.length).toFixed(1)}" y="${top + 10 + 15 * index}" text-anchor="${n === 0 ? "start" : "end"}"${index === 0 ? "" : ` style="fill:${REAL}"`}>${percent(shares[n])}</text>`,
     ),
   );
   const legend =
@@ -67,7 +69,7 @@ export function histogramChart(
       : series
           .map(
             ({ name }, index) =>
-              `<rect x="${width - 190}" y="${8 + 17 * index}" width="11" height="11" fill="${index === 0 ? BAR : REAL}"/><text x="${width - 174}" y="${17.5 + 17 * index}">${escaped(name)}</text>`,
+              `<rect x="${left + 130 * index}" y="4" width="11" height="11" fill="${index === 0 ? BAR : REAL}"/><text x="${left + 16 + 130 * index}" y="13.5">${escaped(name)}</text>`,
           )
           .join("");
   return `<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(options.title)}">${drawn.join("")}<path d="M${left} ${floor}H${width - left}" stroke="${AXIS}"/>${marks.join("")}${cut.join("")}<text x="${width / 2}" y="${height - 6}" text-anchor="middle" class="faint">${escaped(options.axis)}</text>${legend}</svg>`;

@@ -3,6 +3,7 @@ import { glob, readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { type Recipe, type RecipeSubject, readRecipe } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
+import { shippedRecipePath } from "./shipped-recipes.ts";
 
 /** A recipe with its globs expanded; paths stay relative to `folder`, so that no record holds a path of this machine. */
 export interface LoadedRecipe {
@@ -10,18 +11,17 @@ export interface LoadedRecipe {
   readonly folder: string;
 }
 
-/** Reads a recipe file and finds its subjects. */
+/**
+ * Reads a recipe file and finds its subjects.
+ *
+ * @param pathOrName a name alone means one of the recipes that come with SyntheX, where there is no such file
+ * @throws InputError `recipe-unreadable`, and what `readRecipe` and the globs refuse
+ */
 export async function loadRecipe(
-  path: string,
+  pathOrName: string,
   overrides: { count?: number; seed?: number } = {},
 ): Promise<LoadedRecipe> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError(
-      "recipe-unreadable",
-      `cannot read the recipe ${path}: ${cause.code === "ENOENT" ? "there is no such file" : (cause.code ?? cause.message)}`,
-      { cause, remedy: "`synthex recipes` lists those that come with SyntheX" },
-    );
-  });
+  const { path, text } = await recipeFile(pathOrName);
   const recipe = readRecipe(text, path);
   const folder = dirname(resolve(path));
   const subjects = (
@@ -42,6 +42,23 @@ export async function loadRecipe(
     },
     folder,
   };
+}
+
+async function recipeFile(pathOrName: string): Promise<{ path: string; text: string }> {
+  try {
+    return { path: pathOrName, text: await readFile(pathOrName, "utf8") };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A folder may well have the name of a recipe: the data set that was made of it.
+    const shipped = code === "ENOENT" || code === "EISDIR" ? await shippedRecipePath(pathOrName) : undefined;
+    if (shipped !== undefined) return { path: shipped, text: await readFile(shipped, "utf8") };
+    const reason =
+      code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : (code ?? message);
+    throw new InputError("recipe-unreadable", `cannot read the recipe ${pathOrName}: ${reason}`, {
+      cause: error,
+      remedy: "`synthex recipes` lists those that come with SyntheX",
+    });
+  }
 }
 
 /** SHA-256 of everything in a recipe that its samples depend on: all but how many there are. */
