@@ -18,7 +18,7 @@ const HU = [40, -780, -780, 50, 60, 70, 420, 650];
 const FAT_HU = -100;
 
 export interface ChestPhantom {
-  readonly ct: Volume<"HU">;
+  readonly ct: Volume;
   readonly labelMap: LabelMap;
   readonly landmarks: readonly Landmark[];
 }

@@ -19,7 +19,7 @@ export async function gridSampleRenderer(options: {
   grid: Grid;
   values: Int16Array;
   folder: string;
-}): Promise<{ measure(): Promise<number>; rows(): Promise<Float32Array> }> {
+}): Promise<{ measure: () => Promise<number>; rows: () => Promise<Float32Array> }> {
   const { python, bench, camera, grid, folder } = options;
   const ctPath = join(folder, `${bench.id}.raw`);
   const outPath = join(folder, `${bench.id}-grid-sample.raw`);

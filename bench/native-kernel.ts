@@ -22,7 +22,7 @@ export async function nativeKernel(options: {
   field: Field;
   camera: Camera;
   path: string;
-}): Promise<{ measure(): Promise<number>; picture(): Promise<Float32Array> }> {
+}): Promise<{ measure: () => Promise<number>; picture: () => Promise<Float32Array> }> {
   const { program, field, camera, path } = options;
   const image = kernelImage(field, camera);
   await writeFile(path, image.bytes);

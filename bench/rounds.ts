@@ -5,7 +5,7 @@ export interface Contender {
   readonly name: string;
   readonly clock: TimedCase["clock"];
   readonly note?: string;
-  measure(): Promise<number>;
+  readonly measure: () => Promise<number>;
 }
 
 /** Milliseconds of every contender in every round, by name. */
