@@ -12,15 +12,20 @@ export interface GenerateOptions {
   readonly seed?: number;
   readonly workers?: number;
   readonly shard?: Shard;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
-/** Makes a data set, or what is missing of it. */
+/** Makes a data set, or what is missing of it; with `--dry-run` tells what it would be. */
 export async function generateCommand(recipePath: string, options: GenerateOptions): Promise<void> {
   const loaded = await loadRecipe(recipePath, {
     ...(options.count === undefined ? {} : { count: options.count }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   });
+  if (options.dryRun) {
+    const { dryRunCommand } = await import("./dry-run.ts");
+    return dryRunCommand(loaded, options);
+  }
   const shard = options.shard ?? WHOLE;
   const line = progressLine();
   const done = await generate({

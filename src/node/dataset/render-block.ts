@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { Anatomy } from "../../anatomy/anatomy.ts";
 import type { BlockOutput } from "../../dataset/block-output.ts";
 import { drawPatient } from "../../dataset/draw-patient.ts";
 import type { EncodedFile } from "../../dataset/formats/encoded-file.ts";
@@ -30,6 +31,8 @@ export const fileSink =
  * and whenever it is called.
  *
  * @param onSample called after every sample
+ * @param onPatient called with the patient after its last sample
+ * @param samples renders so many samples from the start of the block only, for `--dry-run`
  * @param only renders just this sample of the block, for `rerender`
  */
 export async function renderBlock(options: {
@@ -40,6 +43,8 @@ export async function renderBlock(options: {
   projector: Projector;
   sink: FileSink;
   onSample?: (sample: Sample) => void;
+  onPatient?: (anatomy: Anatomy) => Promise<void>;
+  samples?: number;
   only?: number;
 }): Promise<BlockRecord> {
   const { recipe, block, sink, only } = options;
@@ -58,7 +63,9 @@ export async function renderBlock(options: {
       for (const file of files) await sink(file);
       return files.map(({ path, bytes }) => ({ path, bytes: bytes.byteLength, sha256: sha256(bytes) }));
     };
-    for (let id = only ?? draw.first; id < (only === undefined ? draw.end : only + 1); id++) {
+    const first = only ?? draw.first;
+    const end = only === undefined ? Math.min(draw.end, first + (options.samples ?? Infinity)) : only + 1;
+    for (let id = first; id < end; id++) {
       const sample = await renderSample({ recipe, id, subject: draw.subject, patient, facts });
       const files = await keep(await filesOf(outputs, sample));
       samples.push({ ...manifestLine(sample, files), ...(variation ? { variation } : {}) });
@@ -66,6 +73,7 @@ export async function renderBlock(options: {
     }
     const parts =
       only === undefined ? await keep((await Promise.all(outputs.map((output) => output.end()))).flat()) : [];
+    await options.onPatient?.(anatomy);
     return { block, recipe: options.recipeHash, version: softwareVersion(), samples, parts };
   } finally {
     await patient.release();
