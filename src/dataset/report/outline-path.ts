@@ -1,7 +1,7 @@
 type Point = readonly [x: number, y: number];
 
-/** How far, in pixels, a simplified outline may leave the edges of the pixels. */
-const TOLERANCE_PX = 0.75;
+/** How far, in pixels, a simplified outline may leave the edges of the pixels: less than half a diagonal, so that single pixels stay. */
+const TOLERANCE_PX = 0.7;
 
 /**
  * The outline of a mask as the `d` of an SVG path: closed lines along the edges of its pixels, holes included, slightly straightened.
