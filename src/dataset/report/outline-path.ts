@@ -1,7 +1,7 @@
 type Point = readonly [x: number, y: number];
 
-/** How far, in pixels, a simplified outline may leave the edges of the pixels: less than half a diagonal, so that single pixels stay. */
-const TOLERANCE_PX = 0.7;
+/** How far, in pixels, a simplified outline may leave the edges of the pixels: more than half a diagonal, so that stairs become slopes. */
+const TOLERANCE_PX = 0.75;
 
 /**
  * The outline of a mask as the `d` of an SVG path: closed lines along the edges of its pixels, holes included, slightly straightened.
@@ -54,7 +54,9 @@ function simplified(line: readonly Point[]): Point[] {
   }
   const there = straightened(line.slice(0, far + 1));
   const back = straightened([...line.slice(far), line[0]]);
-  return [...there.slice(0, -1), ...back.slice(0, -1)];
+  const simple = [...there.slice(0, -1), ...back.slice(0, -1)];
+  // A speck of a pixel or two would fold into a line.
+  return simple.length < 3 ? [...line] : simple;
 }
 
 function straightened(line: readonly Point[]): Point[] {
