@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { landmarkRuleSchema } from "../anatomy/landmark-rules/landmark-rule.ts";
+import { preparationStepSchema } from "../anatomy/preparation/preparation-step.ts";
 import { structureSetDefinition } from "../label/structure-definition.ts";
 import { checkedBy, readYaml } from "../scene/document.ts";
 import { collimationDistribution } from "./collimation-distribution.ts";
@@ -35,7 +36,10 @@ const subject = z.strictObject({
   split: splitName
     .default("train")
     .describe("where all its samples go: splits are by subject, never by image"),
-  preparation: z.array(z.looseObject({ kind: z.string() })).default([]),
+  preparation: z
+    .array(preparationStepSchema)
+    .default([])
+    .describe("what is done to the CT and its labels once, before all else (docs/patient-preparation.md)"),
 });
 
 const millimetres = scalarDistribution;

@@ -32,7 +32,7 @@ export type BlockWorkerReply =
 const port = parentPort;
 if (!port) throw new Error("block-worker runs in a worker thread");
 const { recipe, recipeHash, folder, sources, directory, partialFolder } = workerData as BlockWorkerData;
-const subjects = subjectLibrary(recipe, folder, sources);
+const subjects = subjectLibrary(recipe, folder, sources, { directory, partialFolder });
 // One thread: the workers themselves fill the cores.
 const projector = nodeProjector({ threads: 1 });
 const reply = (message: BlockWorkerReply): void => port.postMessage(message);

@@ -9,6 +9,7 @@ import { openDataSetFolder } from "./data-set-folder.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import type { LoadedRecipe } from "./load-recipe.ts";
 import { clearPartialFolder, partialFolder } from "./partial-folder.ts";
+import { prepareSubjects } from "./prepare-subjects.ts";
 import { rejectionWatch } from "./rejection-watch.ts";
 
 /** Shard `index` of `count`, from 1: every count-th block. */
@@ -77,6 +78,8 @@ export async function generate(options: {
       seconds: (performance.now() - started) / 1000,
     });
     options.onProgress?.(progress());
+    if (missing.length > 0)
+      await prepareSubjects({ recipe, folder, sources, directory, partialFolder: partials });
     const watch = rejectionWatch(recipe.constraints);
     await renderBlocks({
       data: { recipe, recipeHash: hash, folder, sources, directory, partialFolder: partials },

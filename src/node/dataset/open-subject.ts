@@ -4,16 +4,32 @@ import type { Recipe, RecipeSubject } from "../../dataset/recipe.ts";
 import { withRuledLandmarks } from "../../dataset/subject-landmarks.ts";
 import { withAssumedLabelNames } from "../../volume/inspection/assumed-label-names.ts";
 import { readCt, readLabels, readLandmarkFile } from "../read-anatomy.ts";
+import { type PreparedStore, preparedSubject } from "./prepared-subject.ts";
 import { checkSource, type SubjectSources } from "./subject-sources.ts";
 
 /**
- * Reads a subject of a recipe.
+ * A subject of a recipe: read, prepared, with its landmarks.
  *
  * @param recorded hashes of its files when the data set was begun
  * @throws InputError `source-changed`, and what the readers refuse
  */
 export async function openSubject(
   recipe: Recipe,
+  subject: RecipeSubject,
+  folder: string,
+  recorded?: SubjectSources,
+  store?: PreparedStore,
+): Promise<Anatomy> {
+  const raw = await readSubject(subject, folder, recorded);
+  const { anatomy } =
+    subject.preparation.length === 0
+      ? { anatomy: raw }
+      : await preparedSubject({ subject, anatomy: raw, folder, sources: recorded ?? {}, store });
+  return withRuledLandmarks(recipe, subject.name ?? subject.ct, anatomy);
+}
+
+/** A subject as its files have it. */
+export async function readSubject(
   subject: RecipeSubject,
   folder: string,
   recorded?: SubjectSources,
@@ -34,9 +50,5 @@ export async function openSubject(
   const labelMap = given && withAssumedLabelNames(given.labelMap, ct);
   const points = subject.landmarks === undefined ? undefined : await readLandmarkFile(at(subject.landmarks));
   if (points) await checkSource({ subject, field: "landmarks", source: points.source, recorded });
-  return withRuledLandmarks(recipe, subject.name ?? subject.ct, {
-    ct,
-    landmarks: points?.landmarks ?? [],
-    ...(labelMap ? { labelMap } : {}),
-  });
+  return { ct, landmarks: points?.landmarks ?? [], ...(labelMap ? { labelMap } : {}) };
 }

@@ -43,7 +43,7 @@ export async function rerenderSample(options: {
       recipe,
       recipeHash: recipeHash(recipe),
       block,
-      subjects: subjectLibrary(recipe, folder, sources),
+      subjects: subjectLibrary(recipe, folder, sources, { directory }),
       projector,
       sink: async (file) => void files.push(file),
       only: id,

@@ -1,6 +1,7 @@
 import type { Anatomy } from "../../anatomy/anatomy.ts";
 import type { Recipe, RecipeSubject } from "../../dataset/recipe.ts";
 import { openSubject } from "./open-subject.ts";
+import type { PreparedStore } from "./prepared-subject.ts";
 import type { RecipeSources } from "./subject-sources.ts";
 
 /** The subjects of a recipe, read when they are needed; the last few stay in memory. */
@@ -11,8 +12,16 @@ export interface SubjectLibrary {
 /** Two subjects in memory: blocks of one subject often follow each other, and CTs are large. */
 const KEPT = 2;
 
-/** @param sources hashes of the files when the data set was begun; files that have changed are refused */
-export function subjectLibrary(recipe: Recipe, folder: string, sources: RecipeSources = {}): SubjectLibrary {
+/**
+ * @param sources hashes of the files when the data set was begun; files that have changed are refused
+ * @param store where prepared subjects are kept
+ */
+export function subjectLibrary(
+  recipe: Recipe,
+  folder: string,
+  sources: RecipeSources = {},
+  store?: PreparedStore,
+): SubjectLibrary {
   const kept = new Map<string, Promise<Anatomy>>();
   return {
     anatomy(subject) {
@@ -20,7 +29,7 @@ export function subjectLibrary(recipe: Recipe, folder: string, sources: RecipeSo
       const known = kept.get(name);
       // Deleting and setting again makes it the newest.
       kept.delete(name);
-      const anatomy = known ?? openSubject(recipe, subject, folder, sources[name]);
+      const anatomy = known ?? openSubject(recipe, subject, folder, sources[name], store);
       anatomy.catch(() => kept.delete(name));
       kept.set(name, anatomy);
       for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
