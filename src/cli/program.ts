@@ -112,6 +112,7 @@ export function createProgram(): Command {
     .addOption(
       new Option("--processing <name>", "how the radiograph is finished").choices(["log", "raw", "paper"]),
     )
+    .option("--thickness", "also write how many mm of every structure each ray crosses (thickness.npy)")
     .option("--structures <names>", "all, hip, chest, or names separated by commas")
     .addOption(
       new Option("--format <name>", "also write the radiograph as DICOM")

@@ -43,6 +43,7 @@ export interface SimulateOptions {
   readonly quantity?: "radiograph" | "area-density" | "line-integral";
   readonly processing?: "log" | "raw" | "paper";
   readonly structures?: string;
+  readonly thickness?: boolean;
   readonly format: "png" | "dcm";
   readonly projector: "auto" | "wasm" | "webgpu" | "reference";
   readonly out: string;
@@ -173,6 +174,7 @@ function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Sce
       quantity: options.quantity,
       processing: options.processing,
       structures,
+      thickness: options.thickness,
     }),
     ...defined({ rollDeg: options.roll }),
     ...(options.noise ? {} : { noise: false }),

@@ -9,7 +9,7 @@ import { encodeNpy } from "../image/npy.ts";
 import { overlay } from "../image/overlay.ts";
 import { maskPicture, type Picture } from "../image/picture.ts";
 import { imageSides } from "../label/image-sides.ts";
-import { labelsToJson } from "../label/labels.ts";
+import { type Labels, labelsToJson } from "../label/labels.ts";
 import type { Scene } from "../scene/scene.ts";
 import { sceneRecord } from "../scene/scene-record.ts";
 import type { Simulation } from "../scene/simulate.ts";
@@ -59,11 +59,21 @@ export async function writeSimulation(
       "classes.png",
       await encodePngFast({ widthPx, heightPx, channels: 1, pixels: labels.classes }),
     );
+    if (scene.thickness) await write("thickness.npy", thicknessArray(labels));
   }
   await write("labels.json", json(labelRecord(simulation)));
   await write("overlay.png", await encodePngFast(overlayOf(simulation, Math.max(OVERLAY_WIDTH_PX, widthPx))));
   await write("scene.json", json(sceneRecord(scene, simulation)));
   return written;
+}
+
+/** Structures × rows × columns, float32, mm. */
+function thicknessArray({ structures, widthPx, heightPx }: Labels): Uint8Array {
+  const pixels = widthPx * heightPx;
+  const values = new Float32Array(structures.length * pixels);
+  for (const [index, { thicknessMm }] of structures.entries())
+    if (thicknessMm) values.set(thicknessMm, index * pixels);
+  return encodeNpy([structures.length, heightPx, widthPx], values);
 }
 
 /** The radiograph in 8 bits with outlines, landmarks and side letters. */
@@ -122,7 +132,7 @@ async function removeOldResults(directory: string): Promise<void> {
     () => false,
   );
   if (!isOurs) return;
-  for (const name of ["classes.png", "radiograph.dcm"]) await rm(join(directory, name), { force: true });
+  for (const name of ["classes.png", "thickness.npy", "radiograph.dcm"]) await rm(join(directory, name), { force: true });
   const masks = join(directory, "masks");
   const old = await readdir(masks).catch((): string[] => []);
   for (const name of old) if (name.endsWith(".png")) await rm(join(masks, name));

@@ -145,6 +145,10 @@ export const sceneSchema = z.strictObject({
     )
     .default("all")
     .describe("all labels, a ready-made set, names, or structures with rules of their own"),
+  thickness: z
+    .boolean()
+    .default(false)
+    .describe("also how many mm of every structure each ray crosses"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   sample: z
     .int()

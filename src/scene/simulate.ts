@@ -60,7 +60,7 @@ export async function simulate(patient: Patient, scene: Scene): Promise<Simulati
   const picture = finishedPicture({ scene, camera, fieldIn: surroundings.fieldIn, ...shot });
   const structures = await patient.structures(scene.structures);
   const anatomical = structures
-    ? await structures.project(picture.camera, { landmarks })
+    ? await structures.project(picture.camera, { landmarks, withThickness: scene.thickness })
     : landmarksAlone(picture.camera, landmarks);
   const labels = surroundings.label(anatomical, picture.camera);
   const findings = coverage.some(({ severity }) => severity === "error")
