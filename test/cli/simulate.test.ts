@@ -73,7 +73,7 @@ afterAll(async () => rm(folder, { recursive: true, force: true }));
 const everyOption = (
   "--device mobile-c-arm-21 --view outlet --roll 10 --isocentre label:hip_left --source-to-isocentre 600 " +
   "--simulator realistic --materials threshold --kv 90 --mas 2 --filter Al:2.5 --filter Cu:0.1 --no-noise --seed 5 " +
-  "--quantity radiograph --processing paper --format dcm --projector wasm"
+  "--quantity radiograph --thickness --processing paper --format dcm --projector wasm"
 ).split(" ");
 
 describe("synthex simulate", () => {
@@ -280,5 +280,18 @@ describe("synthex simulate", () => {
     const run = await synthex("simulate", at("changed.json"), "--out", at("changed"));
     expect(run.code).toBe(2);
     expect(run.stderr).toContain("is not the file that the scene was made from");
+  });
+
+  test("--thickness: a volume in mm per structure, some where there is a mask, none far from it", async () => {
+    const { shape, values } = readNpy(await readFile(at("every-option", "thickness.npy")));
+    const { structures } = await json<LabelFile>("every-option", "labels.json");
+    expect(shape[0]).toBe(structures.length);
+    const pixels = shape[1] * shape[2];
+    for (const [index, { areaPx }] of structures.entries()) {
+      const thick = values.subarray(index * pixels, (index + 1) * pixels);
+      // A ray through the mask has met half occupancy, so it crosses some of the structure; the rim outside the mask is thin.
+      expect(thick.filter((mm) => mm > 0).length).toBeGreaterThanOrEqual(areaPx);
+      expect(thick.filter((mm) => mm > 12).length).toBeLessThanOrEqual(areaPx);
+    }
   });
 });
