@@ -102,8 +102,16 @@ function startingMap(pairs: readonly SurfacePair[]): Transform<"lps", "lps"> {
       }
     const size = Math.sqrt(square / count);
     if (centres.length < 3) return { centre, size, axes: UNTURNED };
-    const across = normalize(subtract(centres[0], centres[1]));
-    const normal = normalize(cross(across, subtract(centres[2], centres[1])));
+    const first = subtract(centres[0], centres[1]);
+    const second = cross(first, subtract(centres[2], centres[1]));
+    if (!(Math.hypot(...second) > 1))
+      throw new InputError(
+        "registration-failed",
+        "the surfaces could not be brought together: the centres of the first three bones lie on a line",
+        { remedy: "check the label numbers of the bones" },
+      );
+    const across = normalize(first);
+    const normal = normalize(second);
     return { centre, size, axes: [across, normal, cross(across, normal)] as const };
   };
   const [fixed, moving] = [of("fixed"), of("moving")];

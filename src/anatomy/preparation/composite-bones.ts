@@ -60,6 +60,7 @@ const BONE_NAMES = ["hip_left", "hip_right", "sacrum"] as const;
 const LARGEST_MEAN_MM = 6;
 /** A voxel belongs to a bone from this share of it on: iliac wings are thinner than voxels. */
 const LEAST_SHARE = 0.25;
+const AIR_HU = -1000;
 const RIM_MM = 4;
 const BRIGHT_RIM_MM = 7;
 
@@ -71,6 +72,8 @@ const BRIGHT_RIM_MM = 7;
  * the centre of its socket and the spine onto the sacrum. The result's grid has the axes of the warped template, made orthogonal, with
  * cubic voxels. A voxel belongs to a bone from a share of a quarter; its HU are mixed by that share. Where new bone meets femur
  * or vertebra, the new bone stays.
+ *
+ * Beyond the ends of the template there is air: extend it first, so that ischia and femurs have flesh around them.
  *
  * Landmarks: those of the bones, and those of the template that do not lie on its pelvis.
  *
@@ -135,8 +138,11 @@ export function compositeBones(
         const p = t[0] * u + t[1] * v + t[2] * w + t[3];
         const q = t[4] * u + t[5] * v + t[6] * w + t[7];
         const r = t[8] * u + t[9] * v + t[10] * w + t[11];
-        let hu = trilinear(bare.values, shape, p, q, r);
-        let label = bare.labels[nearestIndex(shape, p, q, r)];
+        // Beyond the template nothing is known: there its scan ends.
+        const isKnown =
+          p > -0.5 && p < shape[0] - 0.5 && q > -0.5 && q < shape[1] - 0.5 && r > -0.5 && r < shape[2] - 0.5;
+        let hu = isKnown ? trilinear(bare.values, shape, p, q, r) : AIR_HU;
+        let label = isKnown ? bare.labels[nearestIndex(shape, p, q, r)] : 0;
         const bone = share(x, y, z);
         if (bone !== undefined) {
           hu = bone.share * bone.hu + (1 - bone.share) * hu;

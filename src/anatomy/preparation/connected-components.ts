@@ -45,6 +45,6 @@ export function connectedComponents(
 /** 1 in the largest part of a mask, all 0 if the mask is empty. */
 export function largestPart(mask: ArrayLike<number>, shape: readonly [number, number, number]): Uint8Array {
   const { part, sizes } = connectedComponents(mask, shape);
-  const largest = sizes.indexOf(Math.max(...sizes)) + 1;
+  const largest = sizes.reduce((best, size, index) => (size > sizes[best] ? index : best), 0) + 1;
   return Uint8Array.from(part, (number) => (number !== 0 && number === largest ? 1 : 0));
 }
