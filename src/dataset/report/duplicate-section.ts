@@ -19,7 +19,7 @@ export function duplicateSection({ duplicates, alike }: ReportCard): string {
     });
   const ticks = Array.from({ length: 5 }, (_, n) => low + ((1 - low) * n) / 4);
   return `<section><h2>Near-duplicates</h2>
-<p class="note">How like each of ${counted(compared, "picture")} is to the one most like it, by the correlation of both at 16 × 16 pixels. 1 is the same picture.</p>
+<p class="note">How like each of ${counted(compared, "picture")} is to the one most like it, by the correlation of their edges at 32 × 32 pixels. 1 is the same picture, 0.98 about one degree between two views of one patient.</p>
 <div class="side"><div>${histogramChart(
     [{ name: "", shares: binned(nearest, low, 1, bins).map((count) => count / compared) }],
     {

@@ -1,7 +1,6 @@
-import { resamplingTaps } from "../../image/resize-picture.ts";
 import type { GreyPicture } from "./grey-picture.ts";
 
-/** Histograms of many pictures, and a small fingerprint of each. */
+/** Histograms of many pictures. */
 export interface GreyStatistics {
   readonly pictures: number;
   /** Share of pixels in each of `GREY_BINS` bins from black to white. */
@@ -69,32 +68,4 @@ export function histogramDistance(a: readonly number[], b: readonly number[]): n
     moved += Math.abs(ahead);
   }
   return moved / a.length;
-}
-
-const FINGERPRINT_PX = 16;
-
-/**
- * A picture as a unit vector: 16 × 16 means of its parts, less their mean. The product of two of them is their correlation. Undefined for
- * a picture of one grey.
- */
-export function fingerprint({ values, widthPx, heightPx }: GreyPicture): Float32Array | undefined {
-  const across = resamplingTaps(widthPx, FINGERPRINT_PX);
-  const down = resamplingTaps(heightPx, FINGERPRINT_PX);
-  const vector = new Float32Array(FINGERPRINT_PX ** 2);
-  for (let v = 0; v < FINGERPRINT_PX; v++)
-    for (let m = 0; m < down.count[v]; m++) {
-      const row = (down.first[v] + m) * widthPx;
-      const rowWeight = down.weights[v * down.widest + m];
-      for (let u = 0; u < FINGERPRINT_PX; u++) {
-        let sum = 0;
-        for (let n = 0; n < across.count[u]; n++)
-          sum += across.weights[u * across.widest + n] * values[row + across.first[u] + n];
-        vector[v * FINGERPRINT_PX + u] += rowWeight * sum;
-      }
-    }
-  const { mean, deviation } = moments(vector);
-  // Rounding leaves a little in a picture of one grey.
-  if (!(deviation > 1e-6)) return undefined;
-  const factor = 1 / (deviation * FINGERPRINT_PX);
-  return vector.map((value) => (value - mean) * factor);
 }

@@ -15,11 +15,11 @@ export interface NearDuplicates {
   readonly nearest: readonly number[];
 }
 
-/** Above it two pictures can hardly be told apart side by side. */
-export const DUPLICATE_CORRELATION = 0.998;
+/** Above it two pictures are of one patient with about a degree between them, or less (measured, see fingerprint.ts). */
+export const DUPLICATE_CORRELATION = 0.98;
 const MOST_PAIRS = 6;
 
-/** Compares every fingerprint with every other: n²/2 products of 256 numbers. */
+/** Compares every fingerprint with every other: n²/2 products of 1024 numbers. */
 export function nearDuplicates(
   pictures: readonly { readonly id: number; readonly fingerprint: Float32Array }[],
 ): NearDuplicates {

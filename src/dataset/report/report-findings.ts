@@ -106,7 +106,7 @@ export function reportFindings(facts: {
     say(
       duplicates.samples > RARE * duplicates.compared ? "warning" : "info",
       "near-duplicates",
-      `${duplicates.samples} of ${counted(duplicates.compared, "compared picture")} look almost like another one (correlation of ${DUPLICATE_CORRELATION} and more).`,
+      `${duplicates.samples} of ${counted(duplicates.compared, "compared picture")} look almost like another one (correlation of ${DUPLICATE_CORRELATION} and more): more variation of patients or views would make more of as many samples.`,
     );
   if (statistics.versions.length > 1)
     say("info", "versions", `Several versions of SyntheX made it: ${statistics.versions.join(", ")}.`);

@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import { type ManifestLine, parseManifestLine } from "../../dataset/manifest.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { chosenSamples, shownSamples } from "../../dataset/report/chosen-samples.ts";
-import { fingerprint, greyTally } from "../../dataset/report/grey-statistics.ts";
+import { fingerprint } from "../../dataset/report/fingerprint.ts";
+import { greyTally } from "../../dataset/report/grey-statistics.ts";
 import { type ManifestStatistics, manifestTally } from "../../dataset/report/manifest-statistics.ts";
 import { type NearDuplicates, nearDuplicates } from "../../dataset/report/near-duplicates.ts";
 import type { ReportCard, ReportTile } from "../../dataset/report/report-card.ts";
@@ -149,7 +150,7 @@ interface PictureReading {
   readonly broken: readonly string[];
 }
 
-/** One picture in memory at a time; of each, the histogram's counts and 256 numbers are kept. */
+/** One picture in memory at a time; of each, the histogram's counts and 1024 numbers are kept. */
 async function lookAtPictures(
   pictures: SamplePictures,
   lines: readonly ManifestLine[],
