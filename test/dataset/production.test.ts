@@ -14,10 +14,13 @@ import { drawPatient } from "../../src/dataset/draw-patient.ts";
 import { lockDirectory } from "../../src/node/dataset/directory-lock.ts";
 import { loadRecipe } from "../../src/node/dataset/load-recipe.ts";
 import { mergeDataSet } from "../../src/node/dataset/merge.ts";
+import { readSubject } from "../../src/node/dataset/open-subject.ts";
+import { preparedSubject } from "../../src/node/dataset/prepared-subject.ts";
 import { renderBlock } from "../../src/node/dataset/render-block.ts";
 import { repairDataSet } from "../../src/node/dataset/repair.ts";
 import { rerenderSample } from "../../src/node/dataset/rerender.ts";
 import { subjectLibrary } from "../../src/node/dataset/subject-library.ts";
+import { hashSources } from "../../src/node/dataset/subject-sources.ts";
 import { verifyDataSet } from "../../src/node/dataset/verify.ts";
 import { nodeProjector } from "../../src/node/node-projector.ts";
 import { synthex } from "../cli/run-synthex.ts";
@@ -308,6 +311,33 @@ describe("patients that change while a data set is made", () => {
       writePatient(place.at, subject);
     }
     expect((await rerenderSample({ directory: place.at("changed"), id })).identical).toBe(true);
+  });
+});
+
+describe("bones that a preparation step puts in", () => {
+  test("are hashed with the subject's files, and refused when they are others now", async () => {
+    const { recipe: read, folder } = await loadRecipe(
+      place.recipe({
+        subjects: [
+          {
+            ct: "one.nii",
+            preparation: [{ kind: "composite", bones: { ct: "two.nii", labels: "two-labels.nii" } }],
+          },
+        ],
+      }),
+    );
+    const [subject] = read.subjects;
+    const sources = (await hashSources(read, folder))["one"];
+    expect(Object.keys(sources)).toEqual(["ct", "preparation.0.ct", "preparation.0.labels"]);
+    const anatomy = await readSubject(subject, folder, sources);
+    writePatient(place.at, "two", 602);
+    try {
+      await expect(preparedSubject({ subject, anatomy, folder, sources })).rejects.toThrow(
+        /two\.nii \(preparation\.0\.ct of subject "one"\) is not the file/,
+      );
+    } finally {
+      writePatient(place.at, "two");
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { blockCount, drawPatient } from "../../dataset/draw-patient.ts";
-import type { Recipe } from "../../dataset/recipe.ts";
+import type { Recipe, RecipeSubject } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { readBlockRecord } from "./block-files.ts";
 import type { BlockWorkerData, BlockWorkerReply } from "./block-worker.ts";
@@ -79,7 +79,14 @@ export async function generate(options: {
     });
     options.onProgress?.(progress());
     if (missing.length > 0)
-      await prepareSubjects({ recipe, folder, sources, directory, partialFolder: partials });
+      await prepareSubjects({
+        recipe,
+        needed: new Set(missing.map((block) => nameOf(drawPatient(recipe, block).subject))),
+        folder,
+        sources,
+        directory,
+        partialFolder: partials,
+      });
     const watch = rejectionWatch(recipe.constraints);
     await renderBlocks({
       data: { recipe, recipeHash: hash, folder, sources, directory, partialFolder: partials },
@@ -112,6 +119,8 @@ export async function isComplete(
   const { first, end } = drawPatient(recipe, block);
   return record !== undefined && record.recipe === hash && record.samples.length === end - first;
 }
+
+const nameOf = ({ name, ct }: RecipeSubject): string => name ?? ct;
 
 /** Hands blocks to workers as they become free; the first failure ends all. */
 async function renderBlocks(options: {

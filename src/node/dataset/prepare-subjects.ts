@@ -4,22 +4,34 @@ import type { Recipe } from "../../dataset/recipe.ts";
 import { nodeProjector } from "../node-projector.ts";
 import { readSubject } from "./open-subject.ts";
 import { picturePreparation } from "./picture-preparation.ts";
-import { preparedFolder, preparedSubject } from "./prepared-subject.ts";
+import { isPrepared, preparedFolder, preparedSubject } from "./prepared-subject.ts";
 import type { RecipeSources } from "./subject-sources.ts";
 
-/** Prepares the subjects that have steps to go through, once for all workers, and pictures what the steps did. */
+/**
+ * Prepares the subjects that have steps to go through, once for all workers, and pictures what the steps did.
+ *
+ * @param options.needed names of the subjects that will be rendered; others are left for those who need them
+ */
 export async function prepareSubjects(options: {
   recipe: Recipe;
+  needed: ReadonlySet<string>;
   folder: string;
   sources: RecipeSources;
   directory: string;
   partialFolder: string;
 }): Promise<void> {
-  const { recipe, folder, sources, directory, partialFolder } = options;
+  const { recipe, needed, folder, sources, directory, partialFolder } = options;
   for (const subject of recipe.subjects) {
     if (subject.preparation.length === 0) continue;
     const name = subject.name ?? subject.ct;
+    if (!needed.has(name)) continue;
     const recorded = sources[name] ?? {};
+    const pictures = preparedFolder(directory, name);
+    const isPictured = await access(join(pictures, "before-after.png")).then(
+      () => true,
+      () => false,
+    );
+    if (isPictured && (await isPrepared({ subject, folder, sources: recorded, directory }))) continue;
     const before = await readSubject(subject, folder, recorded);
     const store = { directory, partialFolder };
     const { anatomy: after } = await preparedSubject({
@@ -29,11 +41,6 @@ export async function prepareSubjects(options: {
       sources: recorded,
       store,
     });
-    const pictures = preparedFolder(directory, name);
-    const isPictured = await access(join(pictures, "before-after.png")).then(
-      () => true,
-      () => false,
-    );
     if (isPictured) continue;
     const projector = nodeProjector();
     try {

@@ -8,6 +8,7 @@ import type { Anatomy } from "../../anatomy/anatomy.ts";
 import type { PreparationStep } from "../../anatomy/preparation/preparation-step.ts";
 import { prepareAnatomy } from "../../anatomy/preparation/prepare-anatomy.ts";
 import type { RecipeSubject } from "../../dataset/recipe.ts";
+import { InputError } from "../../error/input-error.ts";
 import { grid } from "../../geometry/grid.ts";
 import { transform } from "../../geometry/transform.ts";
 import type { Finding } from "../../volume/finding.ts";
@@ -15,8 +16,9 @@ import { withAssumedLabelNames } from "../../volume/inspection/assumed-label-nam
 import { type Volume, volume } from "../../volume/volume.ts";
 import { writeNifti } from "../../volume/write-nifti.ts";
 import { readCt, readLabels } from "../read-anatomy.ts";
+import { readSourceFile } from "../source-file.ts";
 import { writeAtomically } from "../write-atomically.ts";
-import { type SubjectSources, sourceHash } from "./subject-sources.ts";
+import { boneFiles, checkSource, type SubjectSources, sourceHash } from "./subject-sources.ts";
 
 /** Where prepared subjects of a data set are kept. */
 export interface PreparedStore {
@@ -55,6 +57,24 @@ export async function preparedSubject(options: {
   return prepared;
 }
 
+/** Whether a data set keeps a subject as its recipe wants it, told without reading the CT. */
+export async function isPrepared(options: {
+  subject: RecipeSubject;
+  folder: string;
+  sources: SubjectSources;
+  directory: string;
+}): Promise<boolean> {
+  const { subject, directory } = options;
+  const path = join(preparedFolder(directory, subject.name ?? "subject"), "prepared.json");
+  try {
+    const { key } = index.parse(JSON.parse(await readFile(path, "utf8")));
+    return key === (await preparationKey(options));
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    return false;
+  }
+}
+
 async function openBones(files: { ct: string; labels: string }, folder: string): Promise<Anatomy> {
   const { ct } = await readCt(resolve(folder, files.ct));
   const { labelMap } = await readLabels(resolve(folder, files.labels));
@@ -69,12 +89,11 @@ async function preparationKey(options: {
 }): Promise<string> {
   const { subject, folder, sources } = options;
   const bones: string[] = [];
-  for (const step of subject.preparation)
-    if (step.kind === "composite")
-      for (const path of [step.bones.ct, step.bones.labels]) {
-        const { readSourceFile } = await import("../source-file.ts");
-        bones.push(await sourceHash(await readSourceFile(resolve(folder, path))));
-      }
+  for (const { field, path } of boneFiles(subject)) {
+    const source = await readSourceFile(resolve(folder, path));
+    await checkSource({ subject, field, source, recorded: sources });
+    bones.push(await sourceHash(source));
+  }
   const steps: readonly PreparationStep[] = subject.preparation;
   return createHash("sha256").update(JSON.stringify({ VERSION, steps, sources, bones })).digest("hex");
 }

@@ -5,7 +5,9 @@ import { InputError } from "../../error/input-error.ts";
 import { readSourceFile, type SourceFile } from "../source-file.ts";
 
 const FIELDS = ["ct", "labels", "labelNames", "landmarks"] as const;
-type SourceField = (typeof FIELDS)[number];
+type SourceField = (typeof FIELDS)[number] | BoneField;
+/** Files that a preparation step brings along: its number from 0, and its field. */
+type BoneField = `preparation.${number}.${"ct" | "labels"}`;
 
 /** SHA-256 of the files of a subject, by the recipe's fields. */
 export type SubjectSources = Readonly<Partial<Record<SourceField, string>>>;
@@ -22,10 +24,23 @@ export async function hashSources(recipe: Recipe, folder: string): Promise<Recip
       const path = subject[field];
       if (path !== undefined) hashes[field] = await sourceHash(await readSourceFile(resolve(folder, path)));
     }
+    for (const { field, path } of boneFiles(subject))
+      hashes[field] = await sourceHash(await readSourceFile(resolve(folder, path)));
     sources[subject.name ?? subject.ct] = hashes;
   }
   return sources;
 }
+
+/** The bones that steps put into a subject. */
+export const boneFiles = (subject: RecipeSubject): { field: BoneField; path: string }[] =>
+  subject.preparation.flatMap((step, n) =>
+    step.kind === "composite"
+      ? (["ct", "labels"] as const).map((field) => ({
+          field: `preparation.${n}.${field}` as const,
+          path: step.bones[field],
+        }))
+      : [],
+  );
 
 /** The hash of a source, with that of the data file beside a detached header (.mhd, .nhdr). */
 export async function sourceHash(source: SourceFile): Promise<string> {
