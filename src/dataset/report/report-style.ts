@@ -54,9 +54,12 @@ tr { break-inside: avoid; }
 pre { margin: 6px 0; padding: 14px 16px; border: 1px solid var(--line); border-radius: 8px; background: var(--soft);
   font: 12.5px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-@media (max-width: 760px) { .side.map { grid-template-columns: 1fr; } }
+section { overflow-x: auto; }
+.side.map .chart + .chart { max-width: 380px; }
+@media screen and (max-width: 760px) { .side, .side.map { grid-template-columns: minmax(0, 1fr); } }
 @media print { body { padding: 0; max-width: none; font-size: 11.5px; } .toggle, #overlays { display: none; }
   h2 { break-after: avoid; margin-top: 26px; } .sheet { grid-template-columns: repeat(5, 1fr); gap: 8px; }
-  .facts { grid-template-columns: repeat(4, 1fr); } .facts div, .findings li, pre { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  .facts { grid-template-columns: repeat(6, 1fr); } .facts div { padding: 6px 9px; } .facts b { font-size: 16px; }
+  section { overflow: visible; } .facts div, .findings li, pre { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   svg, img { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 `;
