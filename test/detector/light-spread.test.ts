@@ -20,8 +20,8 @@ const variancePx2 = (kernel: Float32Array): number =>
 
 describe("kernels of the light spread", () => {
   it("keep all light: their taps add up to 1", () => {
+    // Twenty float32 taps.
     for (const pitch of [0.139, 0.194, 0.58, 1.5])
-      // Twenty float32 taps.
       for (const sigma of [0, 0.05, 0.15, 0.3])
         for (const kernel of [signalKernel(sigma, pitch), quantumNoiseKernel(sigma, pitch)])
           expect(Math.abs(kernelTransfer(kernel, 0) - 1)).toBeLessThan(20 * 2 ** -24);
