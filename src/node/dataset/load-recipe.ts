@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { glob, readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
-import { type Recipe, type RecipeSubject, readRecipe } from "../../dataset/recipe.ts";
+import { type Recipe, type RecipeSubject, readRecipe, recipeSchema } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { shippedRecipePath } from "./shipped-recipes.ts";
 
@@ -34,12 +34,13 @@ export async function loadRecipe(
       remedy: "give them names of their own",
     });
   return {
-    recipe: {
+    // Parsed once more: fields in the order of the schema, as they are when the data set's own copy is read, so that both have one hash.
+    recipe: recipeSchema.parse({
       ...recipe,
       subjects,
       count: overrides.count ?? recipe.count,
       seed: overrides.seed ?? recipe.seed,
-    },
+    }),
     folder,
   };
 }
