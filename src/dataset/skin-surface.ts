@@ -1,4 +1,4 @@
-import { type Camera, project, rayDirection } from "../geometry/camera.ts";
+import { type Camera, lpsRayFromPixel, project } from "../geometry/camera.ts";
 import { add, cross, norm, normalize, scale, subtract, type Vector3 } from "../geometry/vector.ts";
 import type { PatientFacts } from "./patient-facts.ts";
 
@@ -22,10 +22,19 @@ export function skinSurface(camera: Camera, patient: PatientFacts): SkinSurface 
   const depths = patient.skinLps.map((point) => project(camera, point).depthMm);
   const nearest = Math.max(Math.min(...depths) - STEP_MM, STEP_MM);
   const farthest = Math.min(Math.max(...depths) + STEP_MM, camera.sourceToDetectorMm);
+  const d = lpsRayFromPixel(camera);
+  const direction = (u: number, v: number): Vector3 => [
+    d[0] * u + d[1] * v + d[2],
+    d[3] * u + d[4] * v + d[5],
+    d[6] * u + d[7] * v + d[8],
+  ];
   const point = (u: number, v: number, depthMm: number): Vector3 =>
-    add(camera.sourceLps, scale(rayDirection(camera, u, v), depthMm));
+    add(camera.sourceLps, scale(direction(u, v), depthMm));
   const depthMm = (u: number, v: number, side: SkinSide): number | undefined => {
-    const isBody = (depth: number): boolean => patient.isInBody(point(u, v, depth));
+    const [dx, dy, dz] = direction(u, v);
+    const [x, y, z] = camera.sourceLps;
+    const isBody = (depth: number): boolean =>
+      patient.isInBody([x + depth * dx, y + depth * dy, z + depth * dz]);
     const step = side === "entry" ? STEP_MM : -STEP_MM;
     const [start, end] = side === "entry" ? [nearest, farthest] : [farthest, nearest];
     for (let depth = start; step > 0 ? depth <= end : depth >= end; depth += step) {
@@ -45,7 +54,7 @@ export function skinSurface(camera: Camera, patient: PatientFacts): SkinSurface 
     depthMm,
     point,
     normal(u, v, side) {
-      const ray = normalize(rayDirection(camera, u, v));
+      const ray = normalize(direction(u, v));
       const outwards = side === "entry" ? scale(ray, -1) : ray;
       const apart = 0.02 * camera.widthPx;
       const at = (du: number, dv: number): Vector3 | undefined => {

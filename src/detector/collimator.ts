@@ -66,13 +66,6 @@ export function transmittedPart(
   return part;
 }
 
-/** 1 where at least half of the beam arrives: the field as losses and exposure controls take it. */
-export function fieldMask(part: Float32Array): Uint8Array {
-  const mask = new Uint8Array(part.length);
-  for (let n = 0; n < part.length; n++) mask[n] = part[n] >= 0.5 ? 1 : 0;
-  return mask;
-}
-
 /** Half planes n · p + offset ≥ 0 of a convex outline, normals pointing inwards. */
 function bladesOf(corners: readonly PanelPoint[]): [number, number, number][] {
   const area = signedArea(corners);

@@ -4,8 +4,8 @@ import type { SweptSegment } from "./swept-segment.ts";
 
 /** Shadows that lean more than this from the panel's normal are looked for in the whole picture. */
 const WIDEST_ANGLE = (80 * Math.PI) / 180;
-/** A pixel reaches to its corners, and rays are spread over it. */
-const MARGIN_PX = 1;
+/** Rays are spread over a pixel, up to its corners. */
+const MARGIN_PX = 0.75;
 
 /**
  * Calls `visit(v, first, last)` for the rows that a segment's shadow may touch, with the range of columns. The shadow of a convex body
@@ -26,18 +26,21 @@ export function segmentRows(
   }
   const reach = Math.max(a.radiusPx, b.radiusPx) + MARGIN_PX;
   const [upper, lower] = a.v < b.v ? [a, b] : [b, a];
-  const slope = lower.v > upper.v ? (lower.u - upper.u) / (lower.v - upper.v) : 0;
+  // The shadow also lies in a strip along the line; level ones are cut by their ends alone.
+  const isLevel = lower.v - upper.v < 1e-3;
+  const slope = isLevel ? 0 : (lower.u - upper.u) / (lower.v - upper.v);
+  const strip = isLevel ? Number.POSITIVE_INFINITY : reach * Math.hypot(1, slope);
   const firstRow = Math.max(Math.ceil(upper.v - reach), 0);
   const lastRow = Math.min(Math.floor(lower.v + reach), heightPx - 1);
   for (let v = firstRow; v <= lastRow; v++) {
     // The part of the line that is near this row, and what lies beside it.
     const top = upper.u + slope * (Math.max(v - reach, upper.v) - upper.v);
     const bottom = upper.u + slope * (Math.min(v + reach, lower.v) - upper.v);
-    const isLevel = lower.v - upper.v < 1e-9;
     const left = isLevel ? Math.min(upper.u, lower.u) : Math.min(top, bottom);
     const right = isLevel ? Math.max(upper.u, lower.u) : Math.max(top, bottom);
-    const first = Math.max(Math.ceil(left - reach), 0);
-    const last = Math.min(Math.floor(right + reach), widthPx - 1);
+    const onLine = upper.u + slope * (v - upper.v);
+    const first = Math.max(Math.ceil(left - reach), Math.ceil(onLine - strip), 0);
+    const last = Math.min(Math.floor(right + reach), Math.floor(onLine + strip), widthPx - 1);
     if (first <= last) visit(v, first, last);
   }
 }

@@ -12,15 +12,22 @@ export interface SweptShadow {
   readonly pathMm: Float32Array;
 }
 
-/** Rays a pixel and axis: enough for three across the thinnest curve, within these. */
-const LEAST_RAYS = 3;
-const MOST_RAYS = 8;
-const RAYS_ACROSS = 3;
+/**
+ * Rays of a pixel: n = a² + b² points, the i-th at ((i + ½)/n, ((i m mod n) + ½)/n) with m² ≡ −1. That is a square grid, turned by
+ * atan(a / b): seen along rows, columns or diagonals its points stand at n different places, so that wires there have neither
+ * gaps nor beads. The thinner the thinnest curve is in pixels, the more.
+ */
+const GRIDS = [
+  { fromPx: 3, count: 10, multiplier: 3 },
+  { fromPx: 1.2, count: 13, multiplier: 5 },
+  { fromPx: 0.5, count: 25, multiplier: 7 },
+  { fromPx: 0, count: 34, multiplier: 13 },
+] as const;
 
 /**
  * The shadow of a part: how long the rays of each pixel run in it, between source and panel.
  *
- * Wires are thinner than pixels and have sharp edges, so a pixel is the average over n × n rays. What is averaged is the
+ * Wires are thinner than pixels and have sharp edges, so a pixel is the average over some dozen rays. What is averaged is the
  * transmission e^(−μ l), which the panel sees, and the path given back is the one that transmits as much:
  *
  *   l = −ln(mean e^(−μ lᵢ)) / μ,   the plain mean for μ = 0
@@ -33,10 +40,10 @@ const RAYS_ACROSS = 3;
 export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 0): SweptShadow {
   const curves = [...part.solids, ...part.bores].map((curve) => segmentsOf(curve, camera.sourceLps));
   const solids = part.solids.length;
-  const rays = raysPerAxis(camera, curves.slice(0, solids).flat());
-  const table = subrayTable(rays * rays, camera.widthPx);
+  const [offsetU, offsetV] = raysOfPixel(camera, curves.slice(0, solids).flat());
+  const rays = offsetU.length;
+  const table = subrayTable(rays, camera.widthPx);
   const d = lpsRayFromPixel(camera);
-  const spacing = 1 / rays;
   const chord = new Float64Array(2);
   curves.forEach((segments, curve) => {
     const sign = curve < solids ? 1 : -1;
@@ -48,21 +55,20 @@ export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 
           const y = d[3] * u + d[4] * v + d[5];
           const z = d[6] * u + d[7] * v + d[8];
           if (!passesWithin(segment, x, y, z, reachMm)) continue;
-          for (let j = 0; j < rays; j++)
-            for (let i = 0; i < rays; i++) {
-              const du = (i + 0.5) * spacing - 0.5;
-              const dv = (j + 0.5) * spacing - 0.5;
-              const dx = x + d[0] * du + d[1] * dv;
-              const dy = y + d[3] * du + d[4] * dv;
-              const dz = z + d[6] * du + d[7] * dv;
-              if (!rayThroughSegment(segment, dx, dy, dz, chord)) continue;
-              // The ray is (depth 1), so its parameter is the depth.
-              const from = Math.max(chord[0], 0);
-              const to = Math.min(chord[1], camera.sourceToDetectorMm);
-              if (!(to > from)) continue;
-              const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
-              table.add(u, v, j * rays + i, curve, sign, from * length, to * length);
-            }
+          for (let i = 0; i < rays; i++) {
+            const du = offsetU[i];
+            const dv = offsetV[i];
+            const dx = x + d[0] * du + d[1] * dv;
+            const dy = y + d[3] * du + d[4] * dv;
+            const dz = z + d[6] * du + d[7] * dv;
+            if (!rayThroughSegment(segment, dx, dy, dz, chord)) continue;
+            // The ray is (depth 1), so its parameter is the depth.
+            const from = Math.max(chord[0], 0);
+            const to = Math.min(chord[1], camera.sourceToDetectorMm);
+            if (!(to > from)) continue;
+            const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
+            table.add(u, v, i, curve, sign, from * length, to * length);
+          }
         }
       });
     }
@@ -76,13 +82,18 @@ function pixelReachMm(camera: Camera, { from, to, radiusMm }: SweptSegment): num
   return (0.5 * Math.hypot(...camera.pixelPitchMm) * farthest) / camera.sourceToDetectorMm;
 }
 
-function raysPerAxis(camera: Camera, segments: readonly SweptSegment[]): number {
+/** Places of a pixel's rays from its centre, u and v. */
+function raysOfPixel(camera: Camera, segments: readonly SweptSegment[]): [Float64Array, Float64Array] {
   let thinnestPx = Number.POSITIVE_INFINITY;
   for (const { from, radiusMm } of segments) {
     const magnification = camera.sourceToDetectorMm / Math.max(norm(from), 1);
     thinnestPx = Math.min(thinnestPx, (2 * radiusMm * magnification) / Math.max(...camera.pixelPitchMm));
   }
-  return Math.min(Math.max(Math.ceil(RAYS_ACROSS / thinnestPx), LEAST_RAYS), MOST_RAYS);
+  const { count, multiplier } = GRIDS.find(({ fromPx }) => thinnestPx >= fromPx) ?? GRIDS[3];
+  return [
+    Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count - 0.5),
+    Float64Array.from({ length: count }, (_, i) => (((i * multiplier) % count) + 0.5) / count - 0.5),
+  ];
 }
 
 /** Paths of the rays of all pixels met so far. Of every ray the last piece stays open, so that the next one may join it. */

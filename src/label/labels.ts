@@ -11,7 +11,7 @@ export interface Labels {
   readonly landmarks: readonly LandmarkLabel[];
   /** What lies in the beam beside the patient; in no class. Absent where a scene has none. */
   readonly distractors?: readonly StructureLabel[];
-  /** The collimated field: 1 where at least half of the beam arrives. Absent where a scene has no collimation. */
+  /** The collimated field: 1 where at least half of the beam arrives, or within the electronic shutter. Absent where a scene has no collimation. */
   readonly field?: FieldLabel;
 }
 

@@ -2,7 +2,7 @@ import type { Camera } from "../geometry/camera.ts";
 import { airKermaMicroGyPerMas, kermaMicroGyPerPhotonPerMm2 } from "../beam/air-kerma.ts";
 import type { Spectrum } from "../beam/spectrum.ts";
 import { massAttenuationTable } from "../material/attenuation.ts";
-import type { PixelBox } from "../label/labels.ts";
+import type { FieldLabel } from "../label/labels.ts";
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 
@@ -25,7 +25,8 @@ export function automaticMas(options: {
   camera: Camera;
   spectrum: Spectrum;
   detectorKermaMicroGy: number;
-  field?: { readonly mask: Uint8Array; readonly box: PixelBox | null } | undefined;
+  /** Where the beam is not collimated away; default everywhere. */
+  field?: FieldLabel | undefined;
 }): number {
   const { areaDensity, camera, spectrum } = options;
   const { widthPx, heightPx, gPerCm2 } = areaDensity;

@@ -1,6 +1,7 @@
-import { type Collimator, fieldMask, penumbraMm, transmittedPart } from "../detector/collimator.ts";
+import { type Collimator, penumbraMm, transmittedPart } from "../detector/collimator.ts";
 import type { Camera } from "../geometry/camera.ts";
 import { radFromDeg } from "../geometry/vector.ts";
+import type { FieldLabel } from "../label/labels.ts";
 import type { Collimation } from "./collimation-schema.ts";
 import type { Scene } from "./scene.ts";
 
@@ -8,8 +9,7 @@ import type { Scene } from "./scene.ts";
 export interface CollimatedField {
   /** Part of the beam that reaches each pixel. */
   readonly transmitted: Float32Array;
-  /** 1 where at least half of it does. */
-  readonly mask: Uint8Array;
+  readonly label: FieldLabel;
 }
 
 /** @param pictureCamera of the picture that the field is wanted for, cropped from that of the exposure */
@@ -29,7 +29,10 @@ export function collimatedField(
     leakage: collimation.leakage,
   };
   const transmitted = transmittedPart(collimator, camera, pictureCamera);
-  return { transmitted, mask: fieldMask(transmitted) };
+  return {
+    transmitted,
+    label: fieldLabel(transmitted, pictureCamera.widthPx, LEAST_PART[collimation.outside]),
+  };
 }
 
 /** In mm on the panel, from the centre of the picture. */
@@ -61,4 +64,27 @@ function openingOf({ shape, unit }: Collimation, camera: Camera): Collimator["op
     centreY + sine * signX * halfX + cosine * signY * halfY,
   ]);
   return { kind: "blades", cornersMm: corners };
+}
+
+/** A pixel is in the field from this part of the beam on. Electronic shutters hide the half shadow too. */
+const LEAST_PART = { exposed: 0.5, black: 0.95, white: 0.95 } as const;
+
+function fieldLabel(transmitted: Float32Array, widthPx: number, least: number): FieldLabel {
+  const mask = new Uint8Array(transmitted.length);
+  let [areaPx, left, top, right, bottom] = [0, widthPx, transmitted.length, -1, -1];
+  for (let row = 0, n = 0; n < mask.length; row++)
+    for (let column = 0; column < widthPx; column++, n++) {
+      if (transmitted[n] < least) continue;
+      mask[n] = 1;
+      areaPx++;
+      if (column < left) left = column;
+      if (column > right) right = column;
+      if (row < top) top = row;
+      bottom = row;
+    }
+  return {
+    mask,
+    areaPx,
+    box: areaPx === 0 ? null : { x: left, y: top, w: right - left + 1, h: bottom - top + 1 },
+  };
 }

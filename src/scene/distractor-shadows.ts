@@ -1,6 +1,6 @@
 import type { Camera } from "../geometry/camera.ts";
 import { type SweptShadow, sweptShadow } from "../instrument/swept-shadow.ts";
-import type { PixelBox, StructureLabel } from "../label/labels.ts";
+import type { StructureLabel } from "../label/labels.ts";
 import { massAttenuationCm2PerG } from "../material/attenuation.ts";
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
@@ -46,9 +46,8 @@ export function withShadows(
   for (const { material, shadow } of parts) {
     const channel = materials.findIndex(({ name }) => name === material.name);
     const gPerCm2PerMm = material.densityGPerCm3 * CM_PER_MM;
-    shadow.pixels.forEach((pixel, n) => {
-      gPerCm2[channel * pixels + pixel] += gPerCm2PerMm * shadow.pathMm[n];
-    });
+    const plane = gPerCm2.subarray(channel * pixels, (channel + 1) * pixels);
+    for (let n = 0; n < shadow.pixels.length; n++) plane[shadow.pixels[n]] += gPerCm2PerMm * shadow.pathMm[n];
   }
   return { image: { widthPx, heightPx, materials: materials.map(({ name }) => name), gPerCm2 }, materials };
 }
@@ -62,9 +61,7 @@ export function addAttenuation(
   const sum = Float32Array.from(image);
   for (const { material, shadow } of shadows.flatMap(({ parts }) => parts)) {
     const perMm = massAttenuationCm2PerG(material, energyKeV) * material.densityGPerCm3 * CM_PER_MM;
-    shadow.pixels.forEach((pixel, n) => {
-      sum[pixel] += perMm * shadow.pathMm[n];
-    });
+    for (let n = 0; n < shadow.pixels.length; n++) sum[shadow.pixels[n]] += perMm * shadow.pathMm[n];
   }
   return sum;
 }
@@ -74,22 +71,20 @@ export function distractorLabels(camera: Camera, shadows: readonly DistractorSha
   const { widthPx, heightPx } = camera;
   return shadows.map(({ name, parts }) => {
     const mask = new Uint8Array(widthPx * heightPx);
-    for (const { shadow } of parts) for (const pixel of shadow.pixels) mask[pixel] = 1;
-    return { name, mask, ...extent(mask, widthPx) };
+    let [areaPx, left, top, right, bottom] = [0, widthPx, heightPx, -1, -1];
+    for (const { shadow } of parts)
+      for (const pixel of shadow.pixels) {
+        if (mask[pixel]) continue;
+        mask[pixel] = 1;
+        areaPx++;
+        const u = pixel % widthPx;
+        const v = (pixel - u) / widthPx;
+        left = Math.min(left, u);
+        right = Math.max(right, u);
+        top = Math.min(top, v);
+        bottom = Math.max(bottom, v);
+      }
+    const box = areaPx === 0 ? null : { x: left, y: top, w: right - left + 1, h: bottom - top + 1 };
+    return { name, mask, areaPx, box };
   });
-}
-
-/** Area and box of a mask. */
-export function extent(mask: Uint8Array, widthPx: number): { areaPx: number; box: PixelBox | null } {
-  let [areaPx, left, top, right, bottom] = [0, widthPx, mask.length, -1, -1];
-  for (let n = 0; n < mask.length; n++) {
-    if (mask[n] === 0) continue;
-    areaPx++;
-    const [u, v] = [n % widthPx, Math.floor(n / widthPx)];
-    if (u < left) left = u;
-    if (u > right) right = u;
-    if (v < top) top = v;
-    if (v > bottom) bottom = v;
-  }
-  return { areaPx, box: areaPx === 0 ? null : { x: left, y: top, w: right - left + 1, h: bottom - top + 1 } };
 }

@@ -33,7 +33,7 @@ export function finishedPicture(options: {
   const { scene, fieldIn } = options;
   const picture = withoutShutter(options);
   const outside = scene.collimation?.outside ?? "exposed";
-  const mask = outside === "exposed" ? undefined : fieldIn(picture.camera)?.mask;
+  const mask = outside === "exposed" ? undefined : fieldIn(picture.camera)?.label.mask;
   if (!mask) return picture;
   // The shutter of the unit covers what is not in the field, whatever is there.
   const { window } = picture;
@@ -71,7 +71,7 @@ function withoutShutter(options: Parameters<typeof finishedPicture>[0]): Finishe
 
 /** The values that the window is made for: what lies behind blades is to be seen as a rim, not to take the greys. */
 function inField(values: Float32Array, field: CollimatedField | undefined): Float32Array {
-  const mask = field?.mask;
+  const mask = field?.label.mask;
   if (!mask?.includes(1)) return values;
   const kept = new Float32Array(values.length);
   let count = 0;
@@ -83,7 +83,11 @@ function inField(values: Float32Array, field: CollimatedField | undefined): Floa
  * Behind blades hardly a photon arrives, and logarithms are large and random there. As units do, the logarithm ends where white begins:
  * outside the field only.
  */
-function limitedOutside(values: Float32Array, { mask }: CollimatedField, largest: number): Float32Array {
+function limitedOutside(
+  values: Float32Array,
+  { label: { mask } }: CollimatedField,
+  largest: number,
+): Float32Array {
   if (!mask.includes(1)) return values;
   const limited = Float32Array.from(values);
   for (let n = 0; n < values.length; n++) if (!mask[n] && values[n] > largest) limited[n] = largest;

@@ -15,7 +15,7 @@ import type { Finding } from "../volume/finding.ts";
 import type { LabelMap } from "../volume/label-map.ts";
 import type { Landmark } from "../volume/landmark.ts";
 import { automaticMas } from "./automatic-exposure.ts";
-import { addAttenuation, extent, withShadows } from "./distractor-shadows.ts";
+import { addAttenuation, withShadows } from "./distractor-shadows.ts";
 import { exposureQuadrature } from "./exposure-quadrature.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { beamCoverage } from "./beam-coverage.ts";
@@ -171,7 +171,7 @@ async function realistic(
           camera,
           spectrum,
           detectorKermaMicroGy: scene.beam.detectorKermaMicroGy,
-          field: field && { mask: field.mask, ...extent(field.mask, camera.widthPx) },
+          field: field?.label,
         })
       : scene.beam.mas;
   const detector = detectorModelOfDevice(device.id);

@@ -1,7 +1,7 @@
 import type { Camera } from "../geometry/camera.ts";
 import type { Labels } from "../label/labels.ts";
 import { type CollimatedField, collimatedField } from "./collimated-field.ts";
-import { type DistractorShadow, distractorLabels, distractorShadows, extent } from "./distractor-shadows.ts";
+import { type DistractorShadow, distractorLabels, distractorShadows } from "./distractor-shadows.ts";
 import { placedDistractor } from "./placed-distractor.ts";
 import type { Scene } from "./scene.ts";
 
@@ -41,7 +41,7 @@ export function surroundingsOf(scene: Scene, camera: Camera): Surroundings {
           landmarks: [],
         }),
         ...(scene.distractors ? { distractors: distractorLabels(pictureCamera, shadows) } : {}),
-        ...(field ? { field: { mask: field.mask, ...extent(field.mask, widthPx) } } : {}),
+        ...(field ? { field: field.label } : {}),
       };
     },
   };
