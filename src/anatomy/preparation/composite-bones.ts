@@ -60,6 +60,8 @@ const BONE_NAMES = ["hip_left", "hip_right", "sacrum"] as const;
 const LARGEST_MEAN_MM = 6;
 /** A voxel belongs to a bone from this share of it on: iliac wings are thinner than voxels. */
 const LEAST_SHARE = 0.25;
+/** A point of a surface that only touches a bone lies at one half. */
+const WELL_INSIDE = 0.75;
 const AIR_HU = -1000;
 const RIM_MM = 4;
 const BRIGHT_RIM_MM = 7;
@@ -110,7 +112,13 @@ export function compositeBones(
     );
   const { fixedFromMoving: warp } = registration;
   const share = shareOfBones(bones, boneMap, parts);
-  const { joints, unfitted } = fitJoints(labelMap, { pairs, pelvis, warp, share });
+  const { joints, unfitted } = fitJoints(labelMap, {
+    pairs,
+    pelvis,
+    warp,
+    share,
+    boneVoxelMm: Math.max(...spacingMm(boneMap.grid)),
+  });
 
   const bare = withoutPelvis(template, labelMap, pelvis);
   const target = targetGrid(labelMap.grid, pairs, { warp, stepMm });
@@ -193,6 +201,7 @@ function fitJoints(
     pelvis: Pelvis;
     warp: Transform<"lps", "lps">;
     share: ReturnType<typeof shareOfBones>;
+    boneVoxelMm: number;
   },
 ): { joints: JointShift[]; unfitted: string[] } {
   const joints: JointShift[] = [];
@@ -209,7 +218,7 @@ function fitJoints(
     const femur = surfaceOf(labelMap, presentLabels(labelMap, new RegExp(`^femur_${side}$`)));
     if (femur.length === 0) continue;
     const head = femoralHead(femur, moving, voxelMm);
-    take(`femur_${side}`, head && socketShift(`femur_${side}`, head, given.warp, fixed, 1));
+    take(`femur_${side}`, head && socketShift(`femur_${side}`, head, given.warp, fixed, given.boneVoxelMm));
   }
   const spine = surfaceOf(labelMap, presentLabels(labelMap, /^vertebrae_L5$/));
   if (spine.length > 0) {
@@ -220,7 +229,7 @@ function fitJoints(
     const [, middle] = meanPoint(spine);
     const body = pointsWhere(spine, ([, y]) => y < middle);
     const isBone = (x: number, y: number, z: number): boolean =>
-      (given.share(x, y, z)?.share ?? 0) > LEAST_SHARE;
+      (given.share(x, y, z)?.share ?? 0) > WELL_INSIDE;
     take("vertebrae_L5", shift && liftedOff(shift, body, given.warp, isBone));
   }
   return { joints, unfitted };

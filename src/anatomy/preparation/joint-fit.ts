@@ -1,5 +1,5 @@
 import type { Transform } from "../../geometry/transform.ts";
-import { applyToPoint } from "../../geometry/transform.ts";
+import { applyToPoint, determinant } from "../../geometry/transform.ts";
 import { add, normalize, scale, subtract, type Vector3 } from "../../geometry/vector.ts";
 import { fitSphere, type Sphere } from "../landmark-rules/fit-sphere.ts";
 import { type Points, pointAt, pointsWhere } from "../landmark-rules/points.ts";
@@ -16,7 +16,12 @@ export interface JointShift {
 /** Cartilage and joint space: how far the bone of the head may lie from the bone of the socket. */
 const JOINT_MM = 8;
 const LARGEST_SHIFT_MM = 16;
-const LARGEST_BAND_MM = 11;
+const CARTILAGE_MM = 2;
+/** From how far off a socket is found; of the fits, the one with the smallest residual counts. */
+const STARTING_BANDS_MM = [5, 8, 11];
+const NARROWEST_BAND_MM = 3;
+const LARGEST_RADIUS_ERROR_MM = 5;
+const LARGEST_RESIDUAL_MM = 1.6;
 
 /** The sphere of a femoral head: through the points of the femur that face the hip bone. */
 export function femoralHead(femur: Points, hip: Points, voxelMm: number): Sphere | undefined {
@@ -39,22 +44,40 @@ export function socketShift(
   voxelMm: number,
 ): (JointShift & { socket: Sphere }) | undefined {
   const expected = applyToPoint(boneFromTemplate, head.centreLps);
-  const wall = applyToPoint(boneFromTemplate, add(head.centreLps, [head.radiusMm, 0, 0]));
-  const radius = Math.hypot(...subtract(wall, expected)) + 3;
-  let centre = expected;
-  let socket: Sphere | undefined;
-  for (let round = 0; round < 8; round++) {
-    const bandMm = LARGEST_BAND_MM - round;
-    const seen = firstSeen(hip, centre, radius + bandMm);
-    socket = fitSphere(
-      pointsWhere(seen, (point) => Math.abs(Math.hypot(...subtract(point, centre)) - radius) < bandMm),
+  const radiusMm = head.radiusMm * Math.cbrt(Math.abs(determinant(boneFromTemplate))) + CARTILAGE_MM;
+  const sockets = STARTING_BANDS_MM.flatMap((bandMm) => {
+    const socket = seenSphere(hip, { centreLps: expected, radiusMm }, bandMm, voxelMm);
+    return socket &&
+      Math.hypot(...subtract(socket.centreLps, expected)) <= LARGEST_SHIFT_MM &&
+      Math.abs(socket.radiusMm - radiusMm) <= LARGEST_RADIUS_ERROR_MM &&
+      socket.residualMm <= LARGEST_RESIDUAL_MM
+      ? [socket]
+      : [];
+  });
+  const [best] = sockets.toSorted((a, b) => a.residualMm - b.residualMm);
+  if (!best) return undefined;
+  return { name, atLps: best.centreLps, shiftMm: subtract(best.centreLps, expected), socket: best };
+}
+
+/** A sphere through the bone seen from a centre in a band about a radius; the band narrows and both follow the fit. */
+function seenSphere(
+  hip: Points,
+  start: { centreLps: Vector3; radiusMm: number },
+  startingBandMm: number,
+  voxelMm: number,
+): Sphere | undefined {
+  let sphere: Sphere | undefined;
+  for (let bandMm = startingBandMm; bandMm >= NARROWEST_BAND_MM; bandMm -= 1) {
+    const { centreLps, radiusMm } = sphere ?? start;
+    const seen = firstSeen(hip, centreLps, radiusMm + bandMm);
+    sphere = fitSphere(
+      pointsWhere(seen, (point) => Math.abs(Math.hypot(...subtract(point, centreLps)) - radiusMm) < bandMm),
       voxelMm,
     );
-    if (!socket || Math.hypot(...subtract(socket.centreLps, expected)) > LARGEST_SHIFT_MM) return undefined;
-    centre = socket.centreLps;
+    if (!sphere || Math.hypot(...subtract(sphere.centreLps, start.centreLps)) > LARGEST_SHIFT_MM)
+      return undefined;
   }
-  if (!socket || Math.abs(socket.radiusMm - radius) > 6) return undefined;
-  return { name, atLps: centre, shiftMm: subtract(centre, expected), socket };
+  return sphere;
 }
 
 /** The translation that brings some points of the template onto a surface, by iterated nearest points. */
