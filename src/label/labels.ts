@@ -45,7 +45,7 @@ export function labelsToJson(labels: Labels): {
   heightPx: number;
   landmarks: { name: string; lpsMm: number[]; pixel: [number, number] | null; status: string }[];
   structures: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
-  distractors?: { name: string; areaPx: number; box: PixelBox | null }[];
+  distractors?: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
   field?: { areaPx: number; box: PixelBox | null };
 } {
   const { distractors, field } = labels;
@@ -65,7 +65,14 @@ export function labelsToJson(labels: Labels): {
       box,
     })),
     ...(distractors
-      ? { distractors: distractors.map(({ name, areaPx, box }) => ({ name, areaPx, box })) }
+      ? {
+          distractors: distractors.map(({ name, areaPx, box }, index) => ({
+            name,
+            classValue: index + 1,
+            areaPx,
+            box,
+          })),
+        }
       : {}),
     ...(field ? { field: { areaPx: field.areaPx, box: field.box } } : {}),
   };

@@ -8,6 +8,7 @@ import { encodePng } from "../image/encode-png.ts";
 import { encodeNpy } from "../image/npy.ts";
 import { overlay } from "../image/overlay.ts";
 import { maskPicture, type Picture } from "../image/picture.ts";
+import { distractorPicture } from "../label/distractor-picture.ts";
 import { imageSides } from "../label/image-sides.ts";
 import { type Labels, labelsToJson } from "../label/labels.ts";
 import type { Scene } from "../scene/scene.ts";
@@ -61,6 +62,10 @@ export async function writeSimulation(
     );
     if (scene.thickness) await write("thickness.npy", thicknessArray(labels));
   }
+  if (labels?.distractors)
+    await write("distractors.png", await encodePngFast(distractorPicture(labels, labels.distractors)));
+  if (labels?.field)
+    await write("field.png", await encodePngFast(maskPicture(labels.field.mask, widthPx, heightPx)));
   await write("labels.json", json(labelRecord(simulation)));
   await write("overlay.png", await encodePngFast(overlayOf(simulation, Math.max(OVERLAY_WIDTH_PX, widthPx))));
   await write("scene.json", json(sceneRecord(scene, simulation)));
@@ -132,7 +137,8 @@ async function removeOldResults(directory: string): Promise<void> {
     () => false,
   );
   if (!isOurs) return;
-  for (const name of ["classes.png", "thickness.npy", "radiograph.dcm"]) await rm(join(directory, name), { force: true });
+  for (const name of ["classes.png", "distractors.png", "field.png", "thickness.npy", "radiograph.dcm"])
+    await rm(join(directory, name), { force: true });
   const masks = join(directory, "masks");
   const old = await readdir(masks).catch((): string[] => []);
   for (const name of old) if (name.endsWith(".png")) await rm(join(masks, name));

@@ -8,11 +8,11 @@ import type { Scene } from "./scene.ts";
 /** What is around a patient in a scene: the collimated field and the distractors, for the exposure and for the labels. */
 export interface Surroundings {
   /** Undefined without collimation. */
-  fieldIn(camera: Camera): CollimatedField | undefined;
+  readonly fieldIn: (camera: Camera) => CollimatedField | undefined;
   /** Shadows on the exposure's panel. */
-  shadows(energyKeV: number): readonly DistractorShadow[];
+  readonly shadows: (energyKeV: number) => readonly DistractorShadow[];
   /** Labels with `distractors` and `field` where the scene has them; anatomical labels are not changed. */
-  label(labels: Labels | undefined, pictureCamera: Camera): Labels | undefined;
+  readonly label: (labels: Labels | undefined, pictureCamera: Camera) => Labels | undefined;
 }
 
 export function surroundingsOf(scene: Scene, camera: Camera): Surroundings {
@@ -26,7 +26,7 @@ export function surroundingsOf(scene: Scene, camera: Camera): Surroundings {
   return {
     fieldIn,
     shadows: (energyKeV) => (cast ??= distractorShadows(distractors, camera, energyKeV)),
-    label(labels, pictureCamera) {
+    label: (labels, pictureCamera) => {
       const field = fieldIn(pictureCamera);
       if (!field && !scene.distractors) return labels;
       const { widthPx, heightPx } = pictureCamera;

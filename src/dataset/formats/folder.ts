@@ -1,5 +1,6 @@
 import { type Deflate, encodePng } from "../../image/encode-png.ts";
 import { maskPicture, type Picture } from "../../image/picture.ts";
+import { distractorPicture } from "../../label/distractor-picture.ts";
 import { type Labels, labelsToJson } from "../../label/labels.ts";
 import { type EncodedFile, pathNames, sampleName } from "./encoded-file.ts";
 import type { LabelledPicture } from "./labelled-picture.ts";
@@ -40,6 +41,24 @@ export async function folderSample(sample: LabelledPicture, options: FolderOptio
         path: `masks/${name}/${names[index]}.png`,
         bytes: await png(maskPicture(mask, widthPx, heightPx)),
       });
+  const beside: { field?: EncodedFile; distractors?: EncodedFile } = {
+    ...(labels.field
+      ? {
+          field: {
+            path: `fields/${name}.png`,
+            bytes: await png(maskPicture(labels.field.mask, widthPx, heightPx)),
+          },
+        }
+      : {}),
+    ...(labels.distractors
+      ? {
+          distractors: {
+            path: `distractors/${name}.png`,
+            bytes: await png(distractorPicture(labels, labels.distractors)),
+          },
+        }
+      : {}),
+  };
   const { structures, ...rest } = labelsToJson(labels);
   const record = {
     id,
@@ -48,13 +67,15 @@ export async function folderSample(sample: LabelledPicture, options: FolderOptio
     image: image.path,
     ...(options.images === "png" ? { window: { black: window.black, white: window.white } } : {}),
     classes: classes.path,
+    ...(beside.field ? { fieldMask: beside.field.path } : {}),
+    ...(beside.distractors ? { distractorClasses: beside.distractors.path } : {}),
     ...rest,
     structures: structures.map((structure, index) => ({
       ...structure,
       ...(options.masks ? { mask: masks[index].path } : {}),
     })),
   };
-  return { files: [image, classes, ...masks], line: `${JSON.stringify(record)}\n` };
+  return { files: [image, classes, ...Object.values(beside), ...masks], line: `${JSON.stringify(record)}\n` };
 }
 
 /** Class values as a picture: 8 bits where they suffice for every class of the set, else 16. */

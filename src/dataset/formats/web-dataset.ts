@@ -18,7 +18,11 @@ export async function webDatasetFiles(
   const key = sampleName(id);
   const isFloat = options.images === "tiff";
   const png = options.deflate ? { deflate: options.deflate } : {};
-  const { structures, ...rest } = labelsToJson(labels);
+  const { structures, distractors, field, ...rest } = labelsToJson(labels);
+  const coco = (mask: Uint8Array) => ({
+    size: [heightPx, widthPx],
+    counts: runText(runLengths(mask, widthPx, heightPx).counts),
+  });
   const record = {
     id,
     subject,
@@ -27,11 +31,17 @@ export async function webDatasetFiles(
     ...rest,
     structures: structures.map((structure, index) => ({
       ...structure,
-      mask: {
-        size: [heightPx, widthPx],
-        counts: runText(runLengths(labels.structures[index].mask, widthPx, heightPx).counts),
-      },
+      mask: coco(labels.structures[index].mask),
     })),
+    ...(distractors && labels.distractors
+      ? {
+          distractors: labels.distractors.map(({ mask }, index) => ({
+            ...distractors[index],
+            mask: coco(mask),
+          })),
+        }
+      : {}),
+    ...(field && labels.field ? { field: { ...field, mask: coco(labels.field.mask) } } : {}),
   };
   return [
     isFloat

@@ -101,6 +101,10 @@ function manifestLine(
       status,
       pixel: pixel && pixel.map((place) => Math.round(place * 100) / 100),
     })),
+    ...(labels?.distractors
+      ? { distractors: labels.distractors.map(({ name, areaPx }) => ({ name, areaPx })) }
+      : {}),
+    ...(labels?.field ? { fieldPx: labels.field.areaPx } : {}),
     rejections: [...rejections],
     scene: { ...scene },
   };
