@@ -68,6 +68,7 @@ export async function dryRun(options: {
   const projector = nodeProjector({ threads: 1 });
   const subjects = subjectLibrary(recipe, folder);
   const rssAtStart = process.memoryUsage.rss();
+  let rssAtWork = rssAtStart;
 
   const tiles: ContactSheetTile[] = [];
   let ruleTiles: ContactSheetTile[] = [];
@@ -89,6 +90,8 @@ export async function dryRun(options: {
         sink: async () => undefined,
         onSample(sample) {
           own.push(cpuSeconds() - since);
+          // While samples are made; the pictures of this dry run are no part of it.
+          rssAtWork = Math.max(rssAtWork, process.memoryUsage.rss());
           first ??= sample;
           made++;
           sample.rejections.forEach((count, n) => {
@@ -117,7 +120,7 @@ export async function dryRun(options: {
   } finally {
     await projector.close();
   }
-  const workerBytes = Math.max(0, process.resourceUsage().maxRSS * 1024 - rssAtStart);
+  const workerBytes = rssAtWork - rssAtStart;
   const patients = blockCount(recipe);
   const [secondsPerSample, secondsPerPatient] = [median(sampleSeconds), median(patientSeconds)];
   const seconds = recipe.count * secondsPerSample + patients * secondsPerPatient;
