@@ -8,7 +8,8 @@ export function distanceMapMm(
   shape: readonly [number, number, number],
   spacing: readonly [number, number, number],
 ): Float32Array {
-  const squared = Float64Array.from(mask, (inside) => (inside ? 0 : Infinity));
+  const squared = new Float64Array(mask.length);
+  for (let n = 0; n < squared.length; n++) squared[n] = mask[n] ? 0 : Infinity;
   const strides = [1, shape[0], shape[0] * shape[1]];
   for (const axis of [0, 1, 2]) {
     const length = shape[axis];
@@ -33,7 +34,9 @@ export function distanceMapMm(
         for (let n = 0; n < length; n++) squared[start + n * stride] = line[n];
       }
   }
-  return Float32Array.from(squared, Math.sqrt);
+  const distance = new Float32Array(squared.length);
+  for (let n = 0; n < distance.length; n++) distance[n] = Math.sqrt(squared[n]);
+  return distance;
 }
 
 /**

@@ -20,7 +20,7 @@ import { femoralShaft } from "./femoral-shaft.ts";
 import { compactLabels, labelMapOf, maskOf, neededLabels, presentLabels } from "./labelled-anatomy.ts";
 import { pelvicEnd } from "./pelvic-end.ts";
 import { emptyLike, storable } from "./sample-voxels.ts";
-import { type SoftTissue, softTissueBeyond } from "./soft-tissue-below.ts";
+import { type SoftTissue, softTissueBeyond } from "./soft-tissue-beyond.ts";
 
 /** Bones look brighter than they are one voxel around their label. */
 const BONE_RIM_MM = 3.5;
@@ -49,11 +49,11 @@ export function extendScan(anatomy: Anatomy, end: End, lengthMm: number): Anatom
   const stack = axialStack(ct.grid);
   const slices = Math.ceil(lengthMm / stack.sliceMm - 1e-6);
   const last = end === "inferior" ? stack.bottom : stack.top;
-  const bones = end === "inferior" ? boneEnds(anatomy, labelMap, stack) : { ends: [], thighs: undefined };
+  const bones = end === "inferior" ? boneEnds(anatomy, labelMap, stack) : { ends: [], midlineX: undefined };
   const soft = softTissueBeyond(stack, last, {
     hu: ct.values,
     bone: boneRim(labelMap, stack, last),
-    ...(bones.thighs ? { thighs: bones.thighs } : {}),
+    ...(bones.midlineX === undefined ? {} : { thighsApartAtX: bones.midlineX }),
   });
 
   const { grid, shift } = extendedGrid(stack, end, slices);
@@ -122,7 +122,7 @@ function boneEnds(
   anatomy: Anatomy,
   labelMap: LabelMap,
   stack: AxialStack,
-): { ends: BoneEnd[]; thighs: readonly [number, number] } {
+): { ends: BoneEnd[]; midlineX: number } {
   const cut = stack.bottom;
   const lastHu = readSlice(stack, anatomy.ct.values, cut);
   const lastLabels = readSlice(stack, labelMap.labels, cut);
@@ -167,7 +167,7 @@ function boneEnds(
     const outlines = outlinesOf(label);
     if (outlines.length > 0) ends.unshift(pelvicEnd(outlines, { label, lastHu, downPerMm, voxelMm }));
   }
-  return { ends, thighs: [midlineX, midlineX] };
+  return { ends, midlineX };
 }
 
 /** The middle between the left-most and the right-most pixel of the body. */

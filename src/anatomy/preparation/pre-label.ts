@@ -237,8 +237,12 @@ function eroded(
   spacing: readonly [number, number, number],
   radiusMm: number,
 ): Uint8Array {
-  const outside = mask.map((value) => 1 - value);
-  return Uint8Array.from(distanceMapMm(outside, shape, spacing), (mm) => (mm > radiusMm ? 1 : 0));
+  return fartherThan(
+    mask.map((value) => 1 - value),
+    shape,
+    spacing,
+    radiusMm,
+  );
 }
 
 /** Dilated, then eroded by the same distance: gaps narrower than twice that are filled. */
@@ -249,9 +253,23 @@ function closed(
   radiusMm: number,
 ): Uint8Array {
   if (!mask.includes(1)) return mask;
-  const far = Uint8Array.from(distanceMapMm(mask, shape, spacing), (mm) => (mm > radiusMm ? 1 : 0));
-  const result = Uint8Array.from(distanceMapMm(far, shape, spacing), (mm) => (mm > radiusMm ? 1 : 0));
-  return result.map((value, n) => (mask[n] === 1 ? 1 : value));
+  const far = fartherThan(mask, shape, spacing, radiusMm);
+  const result = fartherThan(far, shape, spacing, radiusMm);
+  for (let n = 0; n < result.length; n++) if (mask[n] === 1) result[n] = 1;
+  return result;
+}
+
+/** 1 where the nearest voxel of a mask is farther off than a radius. */
+function fartherThan(
+  mask: Uint8Array,
+  shape: readonly [number, number, number],
+  spacing: readonly [number, number, number],
+  radiusMm: number,
+): Uint8Array {
+  const distance = distanceMapMm(mask, shape, spacing);
+  const result = new Uint8Array(distance.length);
+  for (let n = 0; n < result.length; n++) result[n] = distance[n] > radiusMm ? 1 : 0;
+  return result;
 }
 
 function eachLps({ ct }: Anatomy, call: (n: number, x: number) => void): void {

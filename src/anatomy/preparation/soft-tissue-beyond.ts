@@ -29,7 +29,7 @@ export interface SoftTissue {
 export function softTissueBeyond(
   stack: AxialStack,
   slice: number,
-  given: { hu: ArrayLike<number>; bone: Uint8Array; thighs?: readonly [number, number] },
+  given: { hu: ArrayLike<number>; bone: Uint8Array; thighsApartAtX?: number },
 ): SoftTissue {
   const { width, height } = stack;
   const shape = [width, height, 1] as const;
@@ -68,7 +68,11 @@ export function softTissueBeyond(
     const share = Math.min(1, Math.max(0, 0.5 - distance / blurMm));
     return share * inside + (1 - share) * background(pixel);
   };
-  const thighs = given.thighs && thighDistance(stack, slice, { body, outline, midlines: given.thighs });
+  const { thighsApartAtX } = given;
+  const thighs =
+    thighsApartAtX === undefined
+      ? undefined
+      : thighDistance(stack, slice, { body, outline, middle: thighsApartAtX });
   if (!thighs) return { hounsfield: (pixel, mm) => compose(pixel, outline[pixel], repeated(pixel, mm)) };
 
   const fatMm = fatThicknessMm(soft, outline);
@@ -87,11 +91,11 @@ export function softTissueBeyond(
   };
 }
 
-/** Signed distance to two circles under the sides of the body that hold the given x, as far out as the body reaches. */
+/** Signed distance to two circles, one under each side of the body, as far out as the body reaches. */
 function thighDistance(
   stack: AxialStack,
   slice: number,
-  given: { body: Uint8Array; outline: Float32Array; midlines: readonly [number, number] },
+  given: { body: Uint8Array; outline: Float32Array; middle: number },
 ): Float32Array {
   const { width } = stack;
   const lpsOf = (pixel: number) => pixelLps(stack, pixel % width, Math.floor(pixel / width), slice);
@@ -105,7 +109,6 @@ function thighDistance(
   });
   const halfWidth = (left - right) / 2;
   const radius = Math.min(Math.sqrt((THIGH_SHARE * area) / (2 * Math.PI)), halfWidth / 2 + 5);
-  const middle = (given.midlines[0] + given.midlines[1]) / 2;
   const circles = [left - radius - 6, right + radius + 6].map((x): [number, number] => {
     // Thighs lie on the same couch as the body: their backs are level with its back.
     let back = -Infinity;
@@ -121,7 +124,7 @@ function thighDistance(
   });
   return given.outline.map((_, pixel) => {
     const [x, y] = lpsOf(pixel);
-    const [cx, cy] = circles[x > middle ? 0 : 1];
+    const [cx, cy] = circles[x > given.middle ? 0 : 1];
     return Math.hypot(x - cx, y - cy) - radius;
   });
 }
