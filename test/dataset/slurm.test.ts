@@ -246,6 +246,37 @@ describe.skipIf(!hasSlurm)("a real Slurm of one node", () => {
     expect(Object.fromEntries(made)).toEqual(treeOf(place.at("alone")));
   }, 90_000);
 
+  test("a submit that did not wait is followed by the next, which submits nothing; a third finds all done", async () => {
+    const recipe = place.recipe({ count: 8 });
+    const submit = async (...words: string[]) => {
+      const { stdout } = await run(
+        process.execPath,
+        [
+          binary,
+          "submit",
+          recipe,
+          "--shards",
+          "2",
+          "--out",
+          place.at("later"),
+          "--poll",
+          "0.5",
+          "--json",
+          ...words,
+        ],
+        { env },
+      );
+      return JSON.parse(stdout) as { arrays: number[]; merge: number | null; resubmitted: number };
+    };
+    const first = await submit("--no-follow");
+    expect(first.arrays).toHaveLength(1);
+    expect(await submit()).toMatchObject({ arrays: first.arrays, merge: first.merge, resubmitted: 0 });
+    expect(await submit()).toMatchObject({ arrays: [], resubmitted: 0 });
+    await make(recipe, place.at("later-alone"));
+    const made = Object.entries(treeOf(place.at("later"))).filter(([path]) => !path.startsWith("slurm/"));
+    expect(Object.fromEntries(made)).toEqual(treeOf(place.at("later-alone")));
+  }, 60_000);
+
   test("a recipe that fails is given up after its attempts, with the last line of its log", async () => {
     const recipe = place.recipe({ constraints: [{ kind: "joint-limits", laoDeg: [0, 0.001] }] });
     const failed = await run(
