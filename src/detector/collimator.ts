@@ -44,24 +44,30 @@ export function transmittedPart(
   const { opening, leakage } = collimator;
   const { widthPx, heightPx } = pictureCamera;
   const width = Math.max(collimator.penumbraMm, Math.max(...pictureCamera.pixelPitchMm));
-  const panelFromPixel = panelMmFromPixel(camera, pictureCamera);
-  const blades = Float64Array.from(opening.kind === "blades" ? bladesOf(opening.cornersMm).flat() : []);
-  const [centreX, centreY, radius] =
-    opening.kind === "iris" ? [...opening.centreMm, opening.radiusMm] : [0, 0, 0];
-  const [m0, m1, m2, m3, m4, m5] = panelFromPixel;
-  const part = new Float32Array(widthPx * heightPx);
+  const [m0, m1, m2, m3, m4, m5] = panelMmFromPixel(camera, pictureCamera);
+  const part = new Float32Array(widthPx * heightPx).fill(1);
   const past = (distanceMm: number): number =>
     leakage + (1 - leakage) * Math.min(Math.max(distanceMm / width + 0.5, 0), 1);
-  for (let v = 0; v < heightPx; v++)
-    for (let u = 0; u < widthPx; u++) {
-      const x = m0 * u + m1 * v + m2;
-      const y = m3 * u + m4 * v + m5;
-      let open = 1;
-      if (blades.length === 0) open = past(radius - Math.sqrt((x - centreX) ** 2 + (y - centreY) ** 2));
-      else
-        for (let n = 0; n < blades.length; n += 3)
-          open *= past(blades[n] * x + blades[n + 1] * y + blades[n + 2]);
-      part[v * widthPx + u] = open;
+  if (opening.kind === "iris") {
+    const [centreX, centreY] = opening.centreMm;
+    for (let v = 0; v < heightPx; v++)
+      for (let u = 0; u < widthPx; u++) {
+        const x = m0 * u + m1 * v + m2 - centreX;
+        const y = m3 * u + m4 * v + m5 - centreY;
+        part[v * widthPx + u] = past(opening.radiusMm - Math.sqrt(x * x + y * y));
+      }
+    return part;
+  }
+  for (const [nx, ny, offset] of bladesOf(opening.cornersMm))
+    for (let v = 0; v < heightPx; v++) {
+      // Along a row the distance from a blade grows evenly; most rows lie all on one side of it.
+      const start = nx * (m1 * v + m2) + ny * (m4 * v + m5) + offset;
+      const step = nx * m0 + ny * m3;
+      const end = start + step * (widthPx - 1);
+      if (Math.min(start, end) >= width / 2) continue;
+      const row = v * widthPx;
+      const isBehind = Math.max(start, end) <= -width / 2;
+      for (let u = 0; u < widthPx; u++) part[row + u] *= isBehind ? leakage : past(start + step * u);
     }
   return part;
 }

@@ -58,22 +58,26 @@ export function rayThroughSegment(
   const { lengthMm, radiusMm, isFlat } = segment;
   into[0] = Number.POSITIVE_INFINITY;
   into[1] = Number.NEGATIVE_INFINITY;
-  if (lengthMm > 0 && !throughCylinder(segment, dx, dy, dz, into)) return false;
-  if (!isFlat) {
+  const met = lengthMm > 0 ? throughCylinder(segment, dx, dy, dz, into) : "ends";
+  if (met === "nothing") return false;
+  if (met === "ends" && !isFlat) {
     throughBall(segment.from, radiusMm, dx, dy, dz, into);
     if (lengthMm > 0) throughBall(segment.to, radiusMm, dx, dy, dz, into);
   }
   return into[1] > into[0];
 }
 
-/** Widens `into` to the part of the ray between the ends of the cylinder; false when it misses even the endless one, and so the balls in it. */
+/**
+ * Widens `into` to the part of the ray between the ends of the cylinder. A ray that misses the endless cylinder misses the balls in it
+ * too; one that crosses it wholly between the ends gets nothing more from them.
+ */
 function throughCylinder(
   { axis, moment, start, lengthMm, radiusMm }: SweptSegment,
   dx: number,
   dy: number,
   dz: number,
   into: Float64Array,
-): boolean {
+): "nothing" | "side" | "ends" {
   const nx = axis[0];
   const ny = axis[1];
   const nz = axis[2];
@@ -89,24 +93,31 @@ function throughCylinder(
   if (uu > PARALLEL * (dx * dx + dy * dy + dz * dz)) {
     const apart = dx * wx + dy * wy + dz * wz;
     const root = radiusMm * radiusMm * uu - apart * apart;
-    if (!(root > 0)) return false;
+    if (!(root > 0)) return "nothing";
     const middle = ux * wx + uy * wy + uz * wz;
     const half = Math.sqrt(root);
     low = (middle - half) / uu;
     high = (middle + half) / uu;
-  } else if (wx * wx + wy * wy + wz * wz >= radiusMm * radiusMm) return false;
+  } else if (wx * wx + wy * wy + wz * wz >= radiusMm * radiusMm) return "nothing";
   const along = dx * nx + dy * ny + dz * nz;
   if (along !== 0) {
     const atStart = start / along;
     const atEnd = (start + lengthMm) / along;
-    low = Math.max(low, Math.min(atStart, atEnd));
-    high = Math.min(high, Math.max(atStart, atEnd));
-  } else if (start > 0 || start + lengthMm < 0) return true;
+    const near = Math.min(atStart, atEnd);
+    const far = Math.max(atStart, atEnd);
+    if (near <= low && high <= far) {
+      into[0] = low;
+      into[1] = high;
+      return "side";
+    }
+    low = Math.max(low, near);
+    high = Math.min(high, far);
+  } else if (start > 0 || start + lengthMm < 0) return "ends";
   if (high > low) {
     into[0] = low;
     into[1] = high;
   }
-  return true;
+  return "ends";
 }
 
 /** Widens `into` to the part of the ray in a ball. */

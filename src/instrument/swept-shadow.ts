@@ -43,7 +43,11 @@ export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 
   const [offsetU, offsetV] = raysOfPixel(camera, curves.slice(0, solids).flat());
   const rays = offsetU.length;
   const table = subrayTable(rays, camera.widthPx);
-  const d = lpsRayFromPixel(camera);
+  const [d0, d1, d2, d3, d4, d5, d6, d7, d8] = lpsRayFromPixel(camera);
+  const offsetX = offsetU.map((du, i) => d0 * du + d1 * offsetV[i]);
+  const offsetY = offsetU.map((du, i) => d3 * du + d4 * offsetV[i]);
+  const offsetZ = offsetU.map((du, i) => d6 * du + d7 * offsetV[i]);
+  const depthMm = camera.sourceToDetectorMm;
   const chord = new Float64Array(2);
   curves.forEach((segments, curve) => {
     const sign = curve < solids ? 1 : -1;
@@ -51,20 +55,18 @@ export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 
       const reachMm = segment.radiusMm + pixelReachMm(camera, segment);
       segmentRows(camera, segment, (v, first, last) => {
         for (let u = first; u <= last; u++) {
-          const x = d[0] * u + d[1] * v + d[2];
-          const y = d[3] * u + d[4] * v + d[5];
-          const z = d[6] * u + d[7] * v + d[8];
+          const x = d0 * u + d1 * v + d2;
+          const y = d3 * u + d4 * v + d5;
+          const z = d6 * u + d7 * v + d8;
           if (!passesWithin(segment, x, y, z, reachMm)) continue;
           for (let i = 0; i < rays; i++) {
-            const du = offsetU[i];
-            const dv = offsetV[i];
-            const dx = x + d[0] * du + d[1] * dv;
-            const dy = y + d[3] * du + d[4] * dv;
-            const dz = z + d[6] * du + d[7] * dv;
+            const dx = x + offsetX[i];
+            const dy = y + offsetY[i];
+            const dz = z + offsetZ[i];
             if (!rayThroughSegment(segment, dx, dy, dz, chord)) continue;
             // The ray is (depth 1), so its parameter is the depth.
             const from = Math.max(chord[0], 0);
-            const to = Math.min(chord[1], camera.sourceToDetectorMm);
+            const to = Math.min(chord[1], depthMm);
             if (!(to > from)) continue;
             const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
             table.add(u, v, i, curve, sign, from * length, to * length);

@@ -3,6 +3,7 @@ import type { Camera } from "../geometry/camera.ts";
 import { radFromDeg } from "../geometry/vector.ts";
 import type { FieldLabel } from "../label/labels.ts";
 import type { Collimation } from "./collimation-schema.ts";
+import { extent } from "./distractor-shadows.ts";
 import type { Scene } from "./scene.ts";
 
 /** The collimated field of a scene in a picture. */
@@ -71,20 +72,6 @@ const LEAST_PART = { exposed: 0.5, black: 0.95, white: 0.95 } as const;
 
 function fieldLabel(transmitted: Float32Array, widthPx: number, least: number): FieldLabel {
   const mask = new Uint8Array(transmitted.length);
-  let [areaPx, left, top, right, bottom] = [0, widthPx, transmitted.length, -1, -1];
-  for (let row = 0, n = 0; n < mask.length; row++)
-    for (let column = 0; column < widthPx; column++, n++) {
-      if (transmitted[n] < least) continue;
-      mask[n] = 1;
-      areaPx++;
-      if (column < left) left = column;
-      if (column > right) right = column;
-      if (row < top) top = row;
-      bottom = row;
-    }
-  return {
-    mask,
-    areaPx,
-    box: areaPx === 0 ? null : { x: left, y: top, w: right - left + 1, h: bottom - top + 1 },
-  };
+  for (let n = 0; n < mask.length; n++) mask[n] = transmitted[n] >= least ? 1 : 0;
+  return { mask, ...extent(mask, widthPx) };
 }

@@ -1,6 +1,6 @@
 import type { Camera } from "../geometry/camera.ts";
 import { type SweptShadow, sweptShadow } from "../instrument/swept-shadow.ts";
-import type { StructureLabel } from "../label/labels.ts";
+import type { PixelBox, StructureLabel } from "../label/labels.ts";
 import { massAttenuationCm2PerG } from "../material/attenuation.ts";
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
@@ -71,20 +71,22 @@ export function distractorLabels(camera: Camera, shadows: readonly DistractorSha
   const { widthPx, heightPx } = camera;
   return shadows.map(({ name, parts }) => {
     const mask = new Uint8Array(widthPx * heightPx);
-    let [areaPx, left, top, right, bottom] = [0, widthPx, heightPx, -1, -1];
-    for (const { shadow } of parts)
-      for (const pixel of shadow.pixels) {
-        if (mask[pixel]) continue;
-        mask[pixel] = 1;
-        areaPx++;
-        const u = pixel % widthPx;
-        const v = (pixel - u) / widthPx;
-        left = Math.min(left, u);
-        right = Math.max(right, u);
-        top = Math.min(top, v);
-        bottom = Math.max(bottom, v);
-      }
-    const box = areaPx === 0 ? null : { x: left, y: top, w: right - left + 1, h: bottom - top + 1 };
-    return { name, mask, areaPx, box };
+    for (const { shadow } of parts) for (const pixel of shadow.pixels) mask[pixel] = 1;
+    return { name, mask, ...extent(mask, widthPx) };
   });
+}
+
+/** Area and box of a mask. */
+export function extent(mask: Uint8Array, widthPx: number): { areaPx: number; box: PixelBox | null } {
+  let [areaPx, left, top, right, bottom] = [0, widthPx, mask.length, -1, -1];
+  for (let row = 0, n = 0; n < mask.length; row++)
+    for (let column = 0; column < widthPx; column++, n++) {
+      if (mask[n] === 0) continue;
+      areaPx++;
+      if (column < left) left = column;
+      if (column > right) right = column;
+      if (row < top) top = row;
+      bottom = row;
+    }
+  return { areaPx, box: areaPx === 0 ? null : { x: left, y: top, w: right - left + 1, h: bottom - top + 1 } };
 }
