@@ -18,8 +18,8 @@ export interface SweptShadow {
  * gaps nor beads. The thinner the thinnest curve is in pixels, the more.
  */
 const GRIDS = [
-  { fromPx: 3, count: 10, multiplier: 3 },
-  { fromPx: 1.2, count: 13, multiplier: 5 },
+  { fromPx: 3, count: 5, multiplier: 2 },
+  { fromPx: 1.2, count: 10, multiplier: 3 },
   { fromPx: 0.5, count: 25, multiplier: 7 },
   { fromPx: 0, count: 34, multiplier: 13 },
 ] as const;
@@ -42,7 +42,7 @@ export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 
   const solids = part.solids.length;
   const [offsetU, offsetV] = raysOfPixel(camera, curves.slice(0, solids).flat());
   const rays = offsetU.length;
-  const table = subrayTable(rays, camera.widthPx);
+  const table = new RayTable(rays, camera.widthPx);
   const [d0, d1, d2, d3, d4, d5, d6, d7, d8] = lpsRayFromPixel(camera);
   const offsetX = offsetU.map((du, i) => d0 * du + d1 * offsetV[i]);
   const offsetY = offsetU.map((du, i) => d3 * du + d4 * offsetV[i]);
@@ -50,15 +50,17 @@ export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 
   const depthMm = camera.sourceToDetectorMm;
   const chord = new Float64Array(2);
   curves.forEach((segments, curve) => {
-    const sign = curve < solids ? 1 : -1;
+    // Curve and sign in one number that is not zero.
+    const tag = curve < solids ? curve + 1 : -(curve + 1);
     for (const segment of segments) {
       const reachMm = segment.radiusMm + pixelReachMm(camera, segment);
-      segmentRows(camera, segment, (v, first, last) => {
-        for (let u = first; u <= last; u++) {
+      segmentRows(camera, segment, (v, left, right) => {
+        for (let u = left; u <= right; u++) {
           const x = d0 * u + d1 * v + d2;
           const y = d3 * u + d4 * v + d5;
           const z = d6 * u + d7 * v + d8;
           if (!passesWithin(segment, x, y, z, reachMm)) continue;
+          let first = -1;
           for (let i = 0; i < rays; i++) {
             const dx = x + offsetX[i];
             const dy = y + offsetY[i];
@@ -69,7 +71,8 @@ export function sweptShadow(camera: Camera, part: SweptPart, attenuationPerMm = 
             const to = Math.min(chord[1], depthMm);
             if (!(to > from)) continue;
             const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
-            table.add(u, v, i, curve, sign, from * length, to * length);
+            if (first < 0) first = table.slot(u, v) * rays;
+            join(table.owner, table.numbers, first + i, tag, from * length, to * length);
           }
         }
       });
@@ -98,65 +101,83 @@ function raysOfPixel(camera: Camera, segments: readonly SweptSegment[]): [Float6
   ];
 }
 
-/** Paths of the rays of all pixels met so far. Of every ray the last piece stays open, so that the next one may join it. */
-function subrayTable(raysPerPixel: number, widthPx: number) {
-  // Row by row as they are met: most parts touch few.
-  const slotsOfRow: Int32Array[] = [];
-  let slots = 0;
-  const pixelOf: number[] = [];
-  let capacity = 256;
-  let owner = new Int32Array(capacity * raysPerPixel);
-  let numbers = new Float64Array(3 * capacity * raysPerPixel);
-  const grow = (): void => {
-    capacity *= 2;
-    const [oldOwner, oldNumbers] = [owner, numbers];
-    owner = new Int32Array(capacity * raysPerPixel);
-    owner.set(oldOwner);
-    numbers = new Float64Array(3 * capacity * raysPerPixel);
-    numbers.set(oldNumbers);
-  };
-  return {
-    add(u: number, v: number, ray: number, curve: number, sign: 1 | -1, from: number, to: number): void {
-      const row = (slotsOfRow[v] ??= new Int32Array(widthPx));
-      let slot = row[u] - 1;
-      if (slot < 0) {
-        slot = slots++;
-        row[u] = slots;
-        pixelOf.push(v * widthPx + u);
-        if (slots > capacity) grow();
-      }
-      const at = slot * raysPerPixel + ray;
-      const tag = sign * (curve + 1);
-      // Sum of closed pieces, then beginning and end of the open one, of which `owner` knows curve and sign.
-      const sum = 3 * at;
-      if (owner[at] === tag && from <= numbers[sum + 2] && to >= numbers[sum + 1]) {
-        numbers[sum + 1] = Math.min(numbers[sum + 1], from);
-        numbers[sum + 2] = Math.max(numbers[sum + 2], to);
-        return;
-      }
-      numbers[sum] += Math.sign(owner[at]) * (numbers[sum + 2] - numbers[sum + 1]);
-      owner[at] = tag;
-      numbers[sum + 1] = from;
-      numbers[sum + 2] = to;
-    },
-    shadow(attenuationPerMm: number): SweptShadow {
-      const kept: number[] = [];
-      const paths: number[] = [];
-      const path = new Float64Array(raysPerPixel);
-      for (let slot = 0; slot < slots; slot++) {
-        for (let ray = 0; ray < raysPerPixel; ray++) {
-          const at = slot * raysPerPixel + ray;
-          const open = Math.sign(owner[at]) * (numbers[3 * at + 2] - numbers[3 * at + 1]);
-          path[ray] = Math.max(numbers[3 * at] + open, 0);
-        }
-        const average = averagePath(path, attenuationPerMm);
-        if (!(average > 0)) continue;
-        kept.push(pixelOf[slot]);
-        paths.push(average);
-      }
-      return { pixels: Uint32Array.from(kept), pathMm: Float32Array.from(paths) };
-    },
-  };
+/**
+ * Paths of the rays of all pixels met so far. Of every ray `numbers` has the sum of closed pieces, and beginning and end of the open one,
+ * which the next may join; `owner` knows the curve of the open one and whether it counts or is taken off.
+ */
+class RayTable {
+  owner: Int32Array;
+  numbers: Float64Array;
+  readonly #raysPerPixel: number;
+  readonly #widthPx: number;
+  /** Row by row as they are met: most parts touch few. */
+  readonly #slotsOfRow: Int32Array[] = [];
+  readonly #pixelOf: number[] = [];
+
+  constructor(raysPerPixel: number, widthPx: number) {
+    this.#raysPerPixel = raysPerPixel;
+    this.#widthPx = widthPx;
+    this.owner = new Int32Array(256 * raysPerPixel);
+    this.numbers = new Float64Array(3 * this.owner.length);
+  }
+
+  /** The place of a pixel in the table, made at the first call; arrays that were read before may be out of date. */
+  slot(u: number, v: number): number {
+    const row = (this.#slotsOfRow[v] ??= new Int32Array(this.#widthPx));
+    if (row[u] > 0) return row[u] - 1;
+    row[u] = this.#pixelOf.push(v * this.#widthPx + u);
+    if (row[u] * this.#raysPerPixel > this.owner.length) {
+      const [owner, numbers] = [this.owner, this.numbers];
+      this.owner = new Int32Array(2 * owner.length);
+      this.owner.set(owner);
+      this.numbers = new Float64Array(2 * numbers.length);
+      this.numbers.set(numbers);
+    }
+    return row[u] - 1;
+  }
+
+  shadow(attenuationPerMm: number): SweptShadow {
+    const rays = this.#raysPerPixel;
+    const pixels: number[] = [];
+    const paths: number[] = [];
+    const path = new Float64Array(rays);
+    this.#pixelOf.forEach((pixel, slot) => {
+      for (let ray = 0; ray < rays; ray++)
+        path[ray] = Math.max(closed(this.owner, this.numbers, slot * rays + ray), 0);
+      const average = averagePath(path, attenuationPerMm);
+      if (!(average > 0)) return;
+      pixels.push(pixel);
+      paths.push(average);
+    });
+    return { pixels: Uint32Array.from(pixels), pathMm: Float32Array.from(paths) };
+  }
+}
+
+/** The path of a ray with its open piece closed. */
+function closed(owner: Int32Array, numbers: Float64Array, ray: number): number {
+  const open = numbers[3 * ray + 2] - numbers[3 * ray + 1];
+  return owner[ray] > 0 ? numbers[3 * ray] + open : numbers[3 * ray] - open;
+}
+
+/** Adds a piece to a ray: to the open piece of the same curve where they touch, else as the next one. */
+function join(
+  owner: Int32Array,
+  numbers: Float64Array,
+  ray: number,
+  tag: number,
+  from: number,
+  to: number,
+): void {
+  const at = 3 * ray;
+  if (owner[ray] === tag && from <= numbers[at + 2] && to >= numbers[at + 1]) {
+    if (from < numbers[at + 1]) numbers[at + 1] = from;
+    if (to > numbers[at + 2]) numbers[at + 2] = to;
+    return;
+  }
+  numbers[at] = closed(owner, numbers, ray);
+  owner[ray] = tag;
+  numbers[at + 1] = from;
+  numbers[at + 2] = to;
 }
 
 /** The path that transmits as much as these do on average; exponents are counted from the shortest, so none underflows. */

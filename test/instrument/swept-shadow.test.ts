@@ -22,7 +22,7 @@ const sum = ({ pathMm }: SweptShadow): number => pathMm.reduce((total, path) => 
 
 describe("the shadow of swept curves", () => {
   test("holds the volume of a ball: Σ path · pixel area at its depth", () => {
-    // 10 to 34 rays in each of the shadow's n pixels: under 1 % from n = 50 on; a shadow of a few pixels within 4 %.
+    // 5 to 34 rays in each of the shadow's n pixels: under 1 % from n = 50 on; a shadow of a few pixels within 4 %.
     for (const [radiusMm, tolerance] of [
       [0.4, 0.04],
       [2, 0.01],
