@@ -8,6 +8,7 @@ import {
   rotationOption,
   wholeNumberBetween,
 } from "./option.ts";
+import { instrumentOption } from "./instrument-option.ts";
 import { shardOption } from "./shard-option.ts";
 
 /** Every command of `synthex`; each loads only what it needs, when it runs. */
@@ -112,6 +113,11 @@ export function createProgram(): Command {
     .addOption(
       new Option("--processing <name>", "how the radiograph is finished").choices(["log", "raw", "paper"]),
     )
+    .option(
+      "--instrument <what>",
+      "a tool in the patient: PRESET or FILE.stl, then :KEY=VALUE,…@PLACE/DIRECTION/ROLL; repeatable (docs/instruments.md)",
+      instrumentOption,
+    )
     .option("--thickness", "also write how many mm of every structure each ray crosses (thickness.npy)")
     .option("--structures <names>", "all, hip, chest, or names separated by commas")
     .addOption(
@@ -182,6 +188,10 @@ export function createProgram(): Command {
     .option("--images <n>", "pictures that are read at most", wholeNumberBetween(1, 20_000), 2000)
     .option("--out <file>", "default report.html in the data set's folder")
     .action(async (directory, options) => (await import("./report.ts")).reportCommand(directory, options));
+
+  command("instruments", "the instruments that need no file, with their parameters").action(async (options) =>
+    (await import("./instruments.ts")).instrumentsCommand(options),
+  );
 
   command("recipes", "the recipes that come with SyntheX").action(async (options) =>
     (await import("./recipes.ts")).recipesCommand(options),

@@ -25,5 +25,12 @@ export async function readScene(path: string): Promise<Scene> {
     ...(scene.labels ? { labels: beside(scene.labels) } : {}),
     ...(scene.labelNames ? { labelNames: beside(scene.labelNames) } : {}),
     ...(scene.landmarks ? { landmarks: beside(scene.landmarks) } : {}),
+    ...(scene.instruments
+      ? {
+          instruments: scene.instruments.map((instrument) =>
+            instrument.mesh ? { ...instrument, mesh: beside(instrument.mesh) } : instrument,
+          ),
+        }
+      : {}),
   };
 }

@@ -5,8 +5,9 @@ import { InputError } from "../error/input-error.ts";
 import { readCt, readLabels, readLandmarkFile } from "../node/read-anatomy.ts";
 import { chooseProjector } from "../node/choose-projector.ts";
 import { readSpectrumFile } from "../node/read-spectrum-file.ts";
-import type { SourceFile } from "../node/source-file.ts";
+import { readSourceFile, type SourceFile } from "../node/source-file.ts";
 import { writeSimulation } from "../node/write-simulation.ts";
+import type { Instrument, InstrumentInput } from "../scene/instrument-schema.ts";
 import { openPatient, type Patient } from "../scene/patient.ts";
 import { parseScene, type Scene, type SceneInput } from "../scene/scene.ts";
 import { withMovableCamera } from "../scene/scene-record.ts";
@@ -44,6 +45,7 @@ export interface SimulateOptions {
   readonly processing?: "log" | "raw" | "paper";
   readonly structures?: string;
   readonly thickness?: boolean;
+  readonly instrument?: InstrumentInput[];
   readonly format: "png" | "dcm";
   readonly projector: "auto" | "wasm" | "webgpu" | "reference";
   readonly out: string;
@@ -72,6 +74,8 @@ export async function simulateCommand(
   const points = scene.landmarks && (await readLandmarkFile(scene.landmarks.path));
   if (points) checkHash(points.source, scene.landmarks?.sha256);
 
+  const meshes = await readMeshes(scene);
+
   const onGrid = given && labelsOnGrid(given.labelMap, ct.grid);
   const labelMap = onGrid && withAssumedLabelNames(onGrid.labelMap, ct);
   const projector = await chooseProjector(options.projector);
@@ -81,13 +85,14 @@ export async function simulateCommand(
       { ct, landmarks: points?.landmarks ?? [], ...(labelMap ? { labelMap } : {}) },
       projector,
     );
-    const simulation = await simulate(patient, scene);
+    const simulation = await simulate(patient, scene, meshes.files);
     const recorded: Scene = {
       ...scene,
       ct: recordOf(source),
       ...(given ? { labels: recordOf(given.source) } : {}),
       ...(given?.namesSource ? { labelNames: recordOf(given.namesSource) } : {}),
       ...(points ? { landmarks: recordOf(points.source) } : {}),
+      ...(scene.instruments ? { instruments: scene.instruments.map((one) => meshes.record(one)) } : {}),
     };
     const files = await writeSimulation(options.out, recorded, simulation);
     if (options.format === "dcm")
@@ -175,6 +180,7 @@ function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Sce
       processing: options.processing,
       structures,
       thickness: options.thickness,
+      instruments: options.instrument,
     }),
     ...defined({ rollDeg: options.roll }),
     ...(options.noise ? {} : { noise: false }),
@@ -208,6 +214,28 @@ function structureOption(text: string): SceneInput["structures"] {
 /** Without the entries that are undefined. */
 function defined<T extends object>(entries: T): Partial<T> {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** The files of the scene's instruments, and instruments with the hashes of theirs. */
+async function readMeshes(
+  scene: Scene,
+): Promise<{ files: Map<string, Uint8Array>; record(instrument: Instrument): Instrument }> {
+  const sources = new Map<string, SourceFile>();
+  for (const { mesh } of scene.instruments ?? []) {
+    if (!mesh) continue;
+    const source = sources.get(mesh.path) ?? (await readSourceFile(mesh.path));
+    if (source.isFolder)
+      throw new InputError("instrument-folder", `${mesh.path} is a folder; a mesh is one file`);
+    checkHash(source, mesh.sha256);
+    sources.set(mesh.path, source);
+  }
+  return {
+    files: new Map([...sources].map(([path, { files }]) => [path, files[0].bytes])),
+    record: (instrument) => {
+      const source = instrument.mesh && sources.get(instrument.mesh.path);
+      return source ? { ...instrument, mesh: recordOf(source) } : instrument;
+    },
+  };
 }
 
 const recordOf = (source: SourceFile): Scene["ct"] => ({ path: source.path, sha256: source.sha256 });

@@ -43,7 +43,13 @@ export interface PixelBox {
 export function labelsToJson(labels: Labels): {
   widthPx: number;
   heightPx: number;
-  landmarks: { name: string; lpsMm: number[]; pixel: [number, number] | null; status: string }[];
+  landmarks: {
+    name: string;
+    lpsMm: number[];
+    pixel: [number, number] | null;
+    status: string;
+    hiddenBy?: string[];
+  }[];
   structures: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
   distractors?: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
   field?: { areaPx: number; box: PixelBox | null };
@@ -52,11 +58,12 @@ export function labelsToJson(labels: Labels): {
   return {
     widthPx: labels.widthPx,
     heightPx: labels.heightPx,
-    landmarks: labels.landmarks.map(({ name, lpsMm, pixel, status }) => ({
+    landmarks: labels.landmarks.map(({ name, lpsMm, pixel, status, hiddenBy }) => ({
       name,
       lpsMm: [...lpsMm],
       pixel: pixel && [pixel[0], pixel[1]],
       status,
+      ...(hiddenBy ? { hiddenBy: [...hiddenBy] } : {}),
     })),
     structures: labels.structures.map(({ name, areaPx, box }, index) => ({
       name,

@@ -6,6 +6,8 @@ import type { Landmark } from "../volume/landmark.ts";
 export type LandmarkLabel = {
   readonly name: string;
   readonly lpsMm: Vector3;
+  /** Of a keypoint of an instrument: other instruments whose shadow lies over it. */
+  readonly hiddenBy?: readonly string[];
 } & (
   | {
       readonly status: "visible" | "outside";

@@ -8,6 +8,7 @@ import { linearAttenuationField } from "../material/linear-attenuation-field.ts"
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 import type { LineIntegrals, LoadedField, Projector } from "../projector/projector.ts";
+import type { Field } from "../volume/field.ts";
 import { selectStructures } from "../label/structure-set.ts";
 import type { Scene } from "./scene.ts";
 
@@ -21,6 +22,10 @@ export interface Patient {
   ): Promise<{ image: AreaDensityImage; materials: readonly Material[] }>;
   /** ∫ μ dl of one grey anatomy, dimensionless. */
   lineIntegral(kind: "naive" | "heuristic", camera: Camera): Promise<LineIntegrals>;
+  /** What `areaDensity` integrates, in the order of its materials: g/cm³. */
+  densityFields(rule: MaterialRule): Promise<readonly Field[]>;
+  /** What `lineIntegral` integrates: 1/mm. */
+  greyField(kind: "naive" | "heuristic"): Promise<Field>;
   structures(selection: Scene["structures"]): Promise<LoadedStructures | undefined>;
   release(): Promise<void>;
 }
@@ -64,6 +69,9 @@ export function openPatient(anatomy: Anatomy, projector: Projector): Patient {
       };
     });
 
+  const loadGrey = (kind: "naive" | "heuristic") =>
+    once(kind, () => projector.load(linearAttenuationField(ct, kind, projector.allocate)));
+
   return {
     anatomy,
     async areaDensity(rule, camera) {
@@ -87,12 +95,9 @@ export function openPatient(anatomy: Anatomy, projector: Projector): Patient {
         materials,
       };
     },
-    async lineIntegral(kind, camera) {
-      const field = await once(kind, () =>
-        projector.load(linearAttenuationField(ct, kind, projector.allocate)),
-      );
-      return field.integrate(camera);
-    },
+    lineIntegral: async (kind, camera) => (await loadGrey(kind)).integrate(camera),
+    densityFields: async (rule) => (await loadMaterials(rule)).loaded.map(({ field }) => field),
+    greyField: async (kind) => (await loadGrey(kind)).field,
     async structures(selection) {
       if (!labelMap) return undefined;
       return once(`structures ${JSON.stringify(selection)}`, () =>

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { collimationSchema } from "./collimation-schema.ts";
 import { distractorSchema } from "./distractor-schema.ts";
+import { instrumentSchema } from "./instrument-schema.ts";
+import { sourceFile } from "./source-file-schema.ts";
 import { structureSetDefinition } from "../label/structure-definition.ts";
 import { checkedBy, type PlaceOf } from "./document.ts";
 
@@ -9,24 +11,6 @@ const point = z.tuple([finite, finite, finite]);
 const degrees = finite.min(-360).max(360);
 const viewedFrom = z.enum(["detector", "source"]);
 const ISOCENTRE = 'must be [x, y, z] in LPS mm, "centre" or "label:NAME"';
-
-const sourceFile = z.union(
-  [
-    z
-      .string()
-      .min(1)
-      .transform((path): { path: string; sha256?: string | undefined } => ({ path })),
-    z.strictObject({
-      path: z.string().min(1),
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional()
-        .describe("refuses a file that has changed since"),
-    }),
-  ],
-  "must be a path, or an object with path and sha256",
-);
 
 const filter = z.strictObject({
   material: z.string().min(1),
@@ -132,6 +116,11 @@ export const sceneSchema = z.strictObject({
     .max(100)
     .optional()
     .describe("leads, tubes, markers: in the beam, labelled, not of the patient"),
+  instruments: z
+    .array(instrumentSchema)
+    .max(50)
+    .optional()
+    .describe("tools in the patient; the first listed come first where they would overlap"),
   noise: z.boolean().default(true),
   quantity: z.enum(["radiograph", "area-density", "line-integral"]).default("radiograph"),
   processing: z
@@ -145,10 +134,7 @@ export const sceneSchema = z.strictObject({
     )
     .default("all")
     .describe("all labels, a ready-made set, names, or structures with rules of their own"),
-  thickness: z
-    .boolean()
-    .default(false)
-    .describe("also how many mm of every structure each ray crosses"),
+  thickness: z.boolean().default(false).describe("also how many mm of every structure each ray crosses"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   sample: z
     .int()

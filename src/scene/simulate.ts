@@ -8,6 +8,8 @@ import type { Labels } from "../label/labels.ts";
 import { locateLandmarks } from "../label/locate-landmarks.ts";
 import type { MaterialRule } from "../material/assign-materials.ts";
 import { massAttenuationTable } from "../material/attenuation.ts";
+import type { PlacedTool } from "../instrument/tool/tool.ts";
+import { toolShadows } from "../instrument/tool/tool-shadow.ts";
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 import { sampleKey } from "../random/sample-key.ts";
@@ -21,6 +23,8 @@ import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { beamCoverage } from "./beam-coverage.ts";
 import { beamSpectrum } from "./beam-spectrum.ts";
 import { finishedPicture, type FinishedPicture } from "./finished-picture.ts";
+import { withGreyTools, withToolLabels, withTools } from "./instrument-shadows.ts";
+import { placedInstruments, type SceneFiles } from "./placed-instruments.ts";
 import { imageCharacter } from "./image-character.ts";
 import type { Patient } from "./patient.ts";
 import { type PlacedCamera, placeCamera } from "./place-camera.ts";
@@ -47,25 +51,40 @@ export interface Simulation {
   readonly findings: readonly Finding[];
 }
 
-/** A scene on a patient: the same scene, seed and files give the same bytes, whatever the threads or the machine. */
-export async function simulate(patient: Patient, scene: Scene): Promise<Simulation> {
+/**
+ * A scene on a patient: the same scene, seed and files give the same bytes, whatever the threads or the machine.
+ *
+ * @param files bytes of the meshes that the scene's instruments name
+ */
+export async function simulate(
+  patient: Patient,
+  scene: Scene,
+  files: SceneFiles = new Map(),
+): Promise<Simulation> {
   const { ct, labelMap, landmarks } = patient.anatomy;
   const placed = placeCamera(scene, ct.grid, labelMap);
   const { camera } = placed;
+  const { instruments = [] } = scene;
+  const placedTools = placedInstruments({ instruments, anatomy: patient.anatomy, placed, files });
+  const { tools } = placedTools;
   const coverage = beamCoverage(camera, ct.grid, () => isocentreAdvice(labelMap));
   const surroundings = surroundingsOf(scene, camera);
   const shot = await (scene.simulator === "realistic"
-    ? realistic(patient, scene, placed, surroundings)
-    : grey(patient, scene, camera, scene.simulator, surroundings));
+    ? realistic(patient, scene, placed, surroundings, tools)
+    : grey(patient, scene, camera, scene.simulator, surroundings, tools));
   const picture = finishedPicture({ scene, camera, fieldIn: surroundings.fieldIn, ...shot });
   const structures = await patient.structures(scene.structures);
   const anatomical = structures
     ? await structures.project(picture.camera, { landmarks, withThickness: scene.thickness })
     : landmarksAlone(picture.camera, landmarks);
-  const labels = surroundings.label(anatomical, picture.camera);
-  const findings = coverage.some(({ severity }) => severity === "error")
+  const labels = surroundings.label(
+    withToolLabels(anatomical, tools, picture.camera, { withThickness: scene.thickness }),
+    picture.camera,
+  );
+  const aboutImage = coverage.some(({ severity }) => severity === "error")
     ? coverage
     : [...coverage, ...imageCharacter(shot.attenuation)];
+  const findings = [...aboutImage, ...placedTools.findings, ...shot.findings];
   const image =
     scene.quantity === "radiograph"
       ? {
@@ -113,6 +132,8 @@ interface Shot {
   readonly panel: Exposure | undefined;
   readonly areaDensity: AreaDensityImage | undefined;
   readonly exposure: Simulation["exposure"];
+  /** About the instruments' shadows. */
+  readonly findings: readonly Finding[];
   readonly quantities: Readonly<Record<"area-density" | "line-integral", Simulation["image"]>>;
 }
 
@@ -126,18 +147,24 @@ async function grey(
   camera: Camera,
   kind: "naive" | "heuristic",
   { fieldIn, shadows }: Surroundings,
+  tools: readonly PlacedTool[],
 ): Promise<Shot> {
   const lines = await patient.lineIntegral(kind, camera);
   const cast = shadows(GREY_KEV);
-  const values = cast.length > 0 ? addAttenuation(lines.values, cast, GREY_KEV) : lines.values;
+  const castByTools = tools.length > 0 ? toolShadows(camera, tools, GREY_KEV) : undefined;
+  const inPatient = withGreyTools(lines.values, castByTools, camera, await patient.greyField(kind), GREY_KEV);
+  const values = cast.length > 0 ? addAttenuation(inPatient, cast, GREY_KEV) : inPatient;
   const lineIntegral = { shape: [camera.heightPx, camera.widthPx], values, channels: [kind] };
+  const densities = async (): Promise<Simulation["image"]> => {
+    const rule = materialRule(scene);
+    const fields = await patient.densityFields(rule);
+    const inThePatient = withTools(await patient.areaDensity(rule, camera), castByTools, camera, fields);
+    return densityImage(withShadows(inThePatient, cast).image);
+  };
   const quantities = {
     "line-integral": lineIntegral,
     // Asked for, the densities are those of the scene's material rule: the grey simulators know none.
-    "area-density":
-      scene.quantity === "area-density"
-        ? densityImage(withShadows(await patient.areaDensity(materialRule(scene), camera), cast).image)
-        : lineIntegral,
+    "area-density": scene.quantity === "area-density" ? await densities() : lineIntegral,
   };
   const passed = fieldIn(camera)?.transmitted;
   return {
@@ -147,6 +174,7 @@ async function grey(
     panel: undefined,
     areaDensity: undefined,
     exposure: undefined,
+    findings: castByTools?.findings ?? [],
     quantities,
   };
 }
@@ -157,10 +185,19 @@ async function realistic(
   scene: Scene,
   { camera, device, pose }: PlacedCamera,
   { fieldIn, shadows }: Surroundings,
+  tools: readonly PlacedTool[],
 ): Promise<Shot> {
   const spectrum = beamSpectrum(scene.beam);
+  const energyKeV = meanEnergyKeV(spectrum);
+  const castByTools = tools.length > 0 ? toolShadows(camera, tools, energyKeV) : undefined;
   const ofPatient = await patient.areaDensity(materialRule(scene), camera);
-  const { image: areaDensity, materials } = withShadows(ofPatient, shadows(meanEnergyKeV(spectrum)));
+  const inPatient = withTools(
+    ofPatient,
+    castByTools,
+    camera,
+    await patient.densityFields(materialRule(scene)),
+  );
+  const { image: areaDensity, materials } = withShadows(inPatient, shadows(energyKeV));
   const field = fieldIn(camera);
   const { focalSpotMm } = scene.beam;
   const mas =
@@ -207,7 +244,8 @@ async function realistic(
     logImage: undefined,
     panel,
     areaDensity,
-    exposure: { mas, meanEnergyKeV: meanEnergyKeV(spectrum), saturatedPx: panel.saturatedPx },
+    exposure: { mas, meanEnergyKeV: energyKeV, saturatedPx: panel.saturatedPx },
+    findings: castByTools?.findings ?? [],
     quantities: {
       "area-density": densityImage(areaDensity),
       "line-integral": {

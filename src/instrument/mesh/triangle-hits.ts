@@ -1,0 +1,217 @@
+import { type Camera, lpsRayFromPixel, type PixelRegion, project } from "../../geometry/camera.ts";
+import type { Vector3 } from "../../geometry/vector.ts";
+import type { RayLattice } from "./ray-lattice.ts";
+import { type TriangleMesh, vertexAt } from "./triangle-mesh.ts";
+
+/** All meetings of a camera's rays with a surface, triangle by triangle, in front of the source. */
+export interface TriangleHits {
+  readonly count: number;
+  /** 2 · ray + 1 where it enters, 2 · ray where it leaves; rays are counted within the region. */
+  readonly keys: Uint32Array;
+  /** Depth in mm along the panel's normal. */
+  readonly depthMm: Float64Array;
+}
+
+/**
+ * Every triangle is drawn onto the picture. A ray d = D (u, v, 1) goes through the triangle a, b, c (seen from the source) where
+ *
+ *   e = d · (a × b),  d · (b × c),  d · (c × a)   all have the sign of a · n,   n = (b − a) × (c − a),
+ *
+ * and meets it at depth t = a · n / d · n. Each e is affine in (u, v), is computed from the two vertices of the edge alone, and changes nothing but
+ * its sign when they are exchanged: of two triangles that share an edge exactly one is met. A ray that meets the edge itself counts as
+ * moved by an infinitely small step along the row, then the column.
+ */
+export function triangleHits(
+  camera: Camera,
+  mesh: TriangleMesh,
+  region: PixelRegion,
+  lattice: RayLattice,
+): TriangleHits {
+  const hits = growingHits();
+  const d = lpsRayFromPixel(camera);
+  const [sx, sy, sz] = camera.sourceLps;
+  const { vertices: p, triangles } = mesh;
+  const { u: pixelU, v: pixelV, depth } = projected(camera, mesh);
+  const { count: rays, offsetU, offsetV } = lattice;
+  const lastColumn = region.column + region.widthPx - 1;
+  const lastRow = region.row + region.heightPx - 1;
+  // Coefficients of u, v and 1 of the three edges.
+  const e = new Float64Array(9);
+  for (let corner = 0; corner < triangles.length; corner += 3) {
+    const [i, j, k] = [triangles[corner], triangles[corner + 1], triangles[corner + 2]];
+    const nearest = Math.min(depth[i], depth[j], depth[k]);
+    const farthest = Math.max(depth[i], depth[j], depth[k]);
+    if (!(farthest > 0)) continue;
+    let [firstRow, finalRow, firstColumn, finalColumn] = [region.row, lastRow, region.column, lastColumn];
+    if (nearest > 0) {
+      firstRow = Math.max(firstRow, Math.ceil(Math.min(pixelV[i], pixelV[j], pixelV[k]) - 0.5));
+      finalRow = Math.min(finalRow, Math.floor(Math.max(pixelV[i], pixelV[j], pixelV[k]) + 0.5));
+      firstColumn = Math.max(firstColumn, Math.ceil(Math.min(pixelU[i], pixelU[j], pixelU[k]) - 0.5));
+      finalColumn = Math.min(finalColumn, Math.floor(Math.max(pixelU[i], pixelU[j], pixelU[k]) + 0.5));
+      if (firstRow > finalRow || firstColumn > finalColumn) continue;
+    }
+    const [ax, ay, az] = [p[3 * i] - sx, p[3 * i + 1] - sy, p[3 * i + 2] - sz];
+    const [bx, by, bz] = [p[3 * j] - sx, p[3 * j + 1] - sy, p[3 * j + 2] - sz];
+    const [cx, cy, cz] = [p[3 * k] - sx, p[3 * k + 1] - sy, p[3 * k + 2] - sz];
+    const nx = (by - ay) * (cz - az) - (bz - az) * (cy - ay);
+    const ny = (bz - az) * (cx - ax) - (bx - ax) * (cz - az);
+    const nz = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+    const facing = ax * nx + ay * ny + az * nz;
+    if (facing === 0) continue;
+    const sign = facing > 0 ? 1 : -1;
+    edge(d, ax, ay, az, bx, by, bz, e, 0);
+    edge(d, bx, by, bz, cx, cy, cz, e, 3);
+    edge(d, cx, cy, cz, ax, ay, az, e, 6);
+    const perU = nx * d[0] + ny * d[3] + nz * d[6];
+    const perV = nx * d[1] + ny * d[4] + nz * d[7];
+    const rest = nx * d[2] + ny * d[5] + nz * d[8];
+    for (let row = firstRow; row <= finalRow; row++)
+      for (let ray = 0; ray < rays; ray++) {
+        const v = row + offsetV[ray];
+        // The columns between the edges, and then each of them exactly.
+        let low = firstColumn + offsetU[ray];
+        let high = finalColumn + offsetU[ray];
+        for (let n = 0; n < 9; n += 3) {
+          if (e[n] === 0) continue;
+          const at = -(e[n + 1] * v + e[n + 2]) / e[n];
+          if (sign * e[n] > 0) {
+            if (at > low) low = at;
+          } else if (at < high) high = at;
+        }
+        const first = Math.max(Math.floor(low - offsetU[ray]), firstColumn);
+        const final = Math.min(Math.ceil(high - offsetU[ray]), finalColumn);
+        for (let column = first; column <= final; column++) {
+          const u = column + offsetU[ray];
+          if (!(isInside(e, 0, u, v, sign) && isInside(e, 3, u, v, sign) && isInside(e, 6, u, v, sign)))
+            continue;
+          const t = facing / (perU * u + perV * v + rest);
+          // Where a ray grazes the triangle, t is uncertain, but not more than the triangle is long.
+          const depthMm = t >= nearest ? (t <= farthest ? t : farthest) : nearest;
+          if (!(depthMm > 0)) continue;
+          const inRegion = (row - region.row) * region.widthPx + (column - region.column);
+          hits.add(2 * (inRegion * rays + ray) + (sign < 0 ? 1 : 0), depthMm);
+        }
+      }
+  }
+  return hits.all();
+}
+
+/** d(u, v) · (a × b) as coefficients of u, v and 1. */
+function edge(
+  d: Float64Array,
+  ax: number,
+  ay: number,
+  az: number,
+  bx: number,
+  by: number,
+  bz: number,
+  into: Float64Array,
+  at: number,
+): void {
+  const x = ay * bz - az * by;
+  const y = az * bx - ax * bz;
+  const z = ax * by - ay * bx;
+  into[at] = d[0] * x + d[3] * y + d[6] * z;
+  into[at + 1] = d[1] * x + d[4] * y + d[7] * z;
+  into[at + 2] = d[2] * x + d[5] * y + d[8] * z;
+}
+
+function isInside(e: Float64Array, at: number, u: number, v: number, sign: number): boolean {
+  const value = e[at] * u + e[at + 1] * v + e[at + 2];
+  if (value !== 0) return sign * value > 0;
+  if (e[at] !== 0) return sign * e[at] > 0;
+  return sign * e[at + 1] > 0;
+}
+
+function projected(
+  camera: Camera,
+  mesh: TriangleMesh,
+): { u: Float64Array; v: Float64Array; depth: Float64Array } {
+  const count = mesh.vertices.length / 3;
+  const [u, v, depth] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  for (let n = 0; n < count; n++) {
+    const seen = project(camera, vertexAt(mesh, n));
+    u[n] = seen.u;
+    v[n] = seen.v;
+    depth[n] = seen.depthMm;
+  }
+  return { u, v, depth };
+}
+
+/** The rectangle of pixels whose rays may meet a mesh; undefined when it lies beside the picture or behind the source. */
+export function meshRegion(camera: Camera, mesh: TriangleMesh): PixelRegion | undefined {
+  const { u, v, depth } = projected(camera, mesh);
+  let [left, right, top, bottom] = [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
+  let [isInFront, isBehind] = [false, false];
+  for (let n = 0; n < depth.length; n++) {
+    if (!(depth[n] > 0)) {
+      isBehind = true;
+      continue;
+    }
+    isInFront = true;
+    left = Math.min(left, u[n]);
+    right = Math.max(right, u[n]);
+    top = Math.min(top, v[n]);
+    bottom = Math.max(bottom, v[n]);
+  }
+  if (!isInFront) return undefined;
+  const { widthPx, heightPx } = camera;
+  // What reaches behind the source has no bounded shadow.
+  if (isBehind) return { column: 0, row: 0, widthPx, heightPx };
+  const column = Math.max(Math.ceil(left - 0.5), 0);
+  const row = Math.max(Math.ceil(top - 0.5), 0);
+  const lastColumn = Math.min(Math.floor(right + 0.5), widthPx - 1);
+  const lastRow = Math.min(Math.floor(bottom + 0.5), heightPx - 1);
+  if (column > lastColumn || row > lastRow) return undefined;
+  return { column, row, widthPx: lastColumn - column + 1, heightPx: lastRow - row + 1 };
+}
+
+function growingHits(): { add(key: number, depthMm: number): void; all(): TriangleHits } {
+  let count = 0;
+  let keys = new Uint32Array(4096);
+  let depthMm = new Float64Array(4096);
+  return {
+    add(key, depth) {
+      if (count === keys.length) {
+        const [oldKeys, oldDepths] = [keys, depthMm];
+        keys = new Uint32Array(2 * count);
+        keys.set(oldKeys);
+        depthMm = new Float64Array(2 * count);
+        depthMm.set(oldDepths);
+      }
+      keys[count] = key;
+      depthMm[count++] = depth;
+    },
+    all: () => ({ count, keys, depthMm }),
+  };
+}
+
+/** How often a point lies inside a closed surface: the solid angles of its triangles over 4π, by van Oosterom and Strackee (1983). */
+export function windingAt(mesh: TriangleMesh, [x, y, z]: Vector3): number {
+  const { vertices: p, triangles } = mesh;
+  let sum = 0;
+  for (let n = 0; n < triangles.length; n += 3) {
+    const [i, j, k] = [3 * triangles[n], 3 * triangles[n + 1], 3 * triangles[n + 2]];
+    const [ax, ay, az] = [p[i] - x, p[i + 1] - y, p[i + 2] - z];
+    const [bx, by, bz] = [p[j] - x, p[j + 1] - y, p[j + 2] - z];
+    const [cx, cy, cz] = [p[k] - x, p[k + 1] - y, p[k + 2] - z];
+    const [a, b, c] = [
+      Math.sqrt(ax * ax + ay * ay + az * az),
+      Math.sqrt(bx * bx + by * by + bz * bz),
+      Math.sqrt(cx * cx + cy * cy + cz * cz),
+    ];
+    const [ab, bc, ca] = [
+      ax * bx + ay * by + az * bz,
+      bx * cx + by * cy + bz * cz,
+      cx * ax + cy * ay + cz * az,
+    ];
+    const volume = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+    sum += 2 * Math.atan2(volume, a * b * c + ab * c + bc * a + ca * b);
+  }
+  return sum / (4 * Math.PI);
+}

@@ -1,0 +1,72 @@
+import type { Vector3 } from "../../geometry/vector.ts";
+
+/** A surface of triangles, in mm in the frame of its tool. Corners run counter-clockwise as seen from outside. */
+export interface TriangleMesh {
+  /** x, y, z of one vertex after the other. */
+  readonly vertices: Float64Array;
+  /** Three indices of vertices a triangle. */
+  readonly triangles: Uint32Array;
+}
+
+export const vertexAt = ({ vertices }: TriangleMesh, n: number): Vector3 => [
+  vertices[3 * n],
+  vertices[3 * n + 1],
+  vertices[3 * n + 2],
+];
+
+/** Volume inside in mm³: Σ a · (b × c) / 6, negative where triangles are turned inside out. */
+export function signedVolumeMm3({ vertices: p, triangles }: TriangleMesh): number {
+  let sum = 0;
+  // From the first vertex instead of an origin that may lie far away.
+  const [ox, oy, oz] = [p[0], p[1], p[2]];
+  for (let n = 0; n < triangles.length; n += 3) {
+    const [a, b, c] = [3 * triangles[n], 3 * triangles[n + 1], 3 * triangles[n + 2]];
+    const [ax, ay, az] = [p[a] - ox, p[a + 1] - oy, p[a + 2] - oz];
+    const [bx, by, bz] = [p[b] - ox, p[b + 1] - oy, p[b + 2] - oz];
+    const [cx, cy, cz] = [p[c] - ox, p[c + 1] - oy, p[c + 2] - oz];
+    sum += ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+  }
+  return sum / 6;
+}
+
+/** Smallest and largest x, y and z of the vertices. */
+export function boundsOf({ vertices }: TriangleMesh): { low: Vector3; high: Vector3 } {
+  const low: [number, number, number] = [
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ];
+  const high: [number, number, number] = [
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
+  for (let n = 0; n < vertices.length; n++) {
+    const axis = n % 3;
+    if (vertices[n] < low[axis]) low[axis] = vertices[n];
+    if (vertices[n] > high[axis]) high[axis] = vertices[n];
+  }
+  return { low, high };
+}
+
+export const scaled = ({ vertices, triangles }: TriangleMesh, factor: number): TriangleMesh => ({
+  vertices: factor === 1 ? vertices : vertices.map((x) => factor * x),
+  triangles,
+});
+
+/** Several meshes as one. */
+export function joined(meshes: readonly TriangleMesh[]): TriangleMesh {
+  const sum = (length: (mesh: TriangleMesh) => number): number =>
+    meshes.reduce((total, mesh) => total + length(mesh), 0);
+  const vertices = new Float64Array(sum((mesh) => mesh.vertices.length));
+  const triangles = new Uint32Array(sum((mesh) => mesh.triangles.length));
+  let [atVertex, atTriangle] = [0, 0];
+  for (const mesh of meshes) {
+    vertices.set(mesh.vertices, atVertex);
+    const first = atVertex / 3;
+    for (let n = 0; n < mesh.triangles.length; n++) triangles[atTriangle + n] = mesh.triangles[n] + first;
+    atVertex += mesh.vertices.length;
+    atTriangle += mesh.triangles.length;
+  }
+  return { vertices, triangles };
+}

@@ -1,0 +1,53 @@
+import { InputError } from "../../error/input-error.ts";
+import { materialByName } from "../../material/named-materials.ts";
+import { bead, catheter, drillBit, guideWire, kWire, nail, plate, screw } from "./parametric-tools.ts";
+import { continuumManipulator } from "./continuum-manipulator.ts";
+import type { Tool } from "./tool.ts";
+import type { ToolPreset } from "./tool-preset.ts";
+
+/** Every preset; `synthex instruments` lists them. */
+export const toolPresets: readonly ToolPreset[] = [
+  kWire,
+  screw,
+  drillBit,
+  plate,
+  nail,
+  guideWire,
+  catheter,
+  bead,
+  continuumManipulator,
+];
+
+/** @throws InputError `instrument-preset`, `instrument-parameter` */
+export function presetTool(name: string, given: Readonly<Record<string, number>>, material?: string): Tool {
+  const preset = toolPresets.find((candidate) => candidate.name === name);
+  if (!preset)
+    throw new InputError("instrument-preset", `there is no instrument "${name.slice(0, 80)}"`, {
+      remedy: `give one of ${toolPresets.map((known) => known.name).join(", ")}, or the path of an STL, OBJ, PLY or GLB file`,
+    });
+  const parameters: Record<string, number> = {};
+  for (const [key, { default: usual }] of Object.entries(preset.parameters)) parameters[key] = usual;
+  for (const [key, value] of Object.entries(given)) {
+    const known = preset.parameters[key];
+    if (!known)
+      throw new InputError("instrument-parameter", `a ${name} has no "${key.slice(0, 40)}"`, {
+        remedy: `its parameters: ${Object.keys(preset.parameters).join(", ")}`,
+      });
+    if (!(value >= known.least && value <= known.most))
+      throw new InputError(
+        "instrument-parameter",
+        `${key} of a ${name} must be from ${known.least} to ${known.most}, got ${value}`,
+      );
+    parameters[key] = value;
+  }
+  const shape = preset.build(parameters);
+  return {
+    axis: [0, 0, 1],
+    keypoints: shape.keypoints,
+    parts: shape.parts.map((part) => ({
+      name: part.name,
+      mesh: part.mesh,
+      material: materialByName(material ?? part.material ?? preset.material),
+    })),
+  };
+}

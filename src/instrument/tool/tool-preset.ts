@@ -1,0 +1,29 @@
+import type { Vector3 } from "../../geometry/vector.ts";
+import type { TriangleMesh } from "../mesh/triangle-mesh.ts";
+
+/** A number that shapes a tool, with its limits. */
+export interface ToolParameter {
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+  readonly meaning: string;
+}
+
+/** Shape of a tool: its tip at the origin, pointing along +z. */
+export interface ToolShape {
+  readonly parts: readonly {
+    readonly name: string;
+    readonly mesh: TriangleMesh;
+    readonly material?: string;
+  }[];
+  readonly keypoints: readonly { readonly name: string; readonly atMm: Vector3 }[];
+}
+
+/** A tool that needs no file. */
+export interface ToolPreset {
+  readonly name: string;
+  readonly description: string;
+  readonly material: string;
+  readonly parameters: Readonly<Record<string, ToolParameter>>;
+  build(parameters: Readonly<Record<string, number>>): ToolShape;
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { lengthUnits } from "../instrument/mesh/read-mesh.ts";
+import { sourceFile } from "./source-file-schema.ts";
+
+const finite = z.number();
+const millimetres = finite.min(-5000).max(5000);
+const point = z.tuple([millimetres, millimetres, millimetres]);
+const PLACE = 'must be [x, y, z] in LPS mm, "isocentre", "centre", "label:NAME" or "landmark:NAME"';
+
+/** Directions with names, in LPS. */
+export const namedDirections = {
+  left: [1, 0, 0],
+  right: [-1, 0, 0],
+  posterior: [0, 1, 0],
+  anterior: [0, -1, 0],
+  superior: [0, 0, 1],
+  inferior: [0, 0, -1],
+} as const;
+
+const DIRECTION = `must be [x, y, z] in LPS, or one of ${Object.keys(namedDirections).join(", ")}`;
+const matrixRow = z.tuple([finite, finite, finite, finite]);
+
+const pointedPose = z.strictObject({
+  tip: z
+    .union(
+      [point, z.string().regex(/^(isocentre|isocenter|centre|center|label:.+|landmark:.+)$/, PLACE)],
+      PLACE,
+    )
+    .default("isocentre")
+    .describe("where the tip is"),
+  direction: z
+    .union(
+      [
+        point.refine((direction) => direction.some((x) => x !== 0), DIRECTION),
+        z.enum(Object.keys(namedDirections) as [keyof typeof namedDirections]),
+      ],
+      DIRECTION,
+    )
+    .default("superior")
+    .describe("where the tool points, from its base to its tip"),
+  rollDeg: finite.min(-360).max(360).default(0).describe("turn about the direction, right-handed"),
+});
+
+const matrixPose = z.strictObject({
+  lpsFromTool: z
+    .tuple([matrixRow, matrixRow, matrixRow, matrixRow])
+    .describe("rigid 4×4, row by row; of a file, its own frame in mm"),
+});
+
+/**
+ * A tool in the patient: from a mesh file, or a preset with parameters. It takes the place of the tissue where it is; of
+ * several, those listed first take the place of those after them.
+ */
+export const instrumentSchema = z
+  .strictObject({
+    name: z.string().min(1).max(60).optional().describe("of its labels; default the preset's or the file's"),
+    mesh: sourceFile.optional().describe("STL, OBJ, PLY or GLB"),
+    unit: z
+      .enum(lengthUnits)
+      .optional()
+      .describe("of the file's numbers; default mm, or metres where it must be"),
+    tipMm: point.optional().describe("the tip in the file, in mm; default the slimmer end"),
+    baseMm: point.optional().describe("the base in the file, in mm; default the other end"),
+    turned: z.boolean().optional().describe("the thicker end is the tip"),
+    preset: z
+      .string()
+      .min(1)
+      .max(60)
+      .optional()
+      .describe("a tool without a file: synthex instruments lists them"),
+    parameters: z.record(z.string(), finite).optional().describe("of the preset"),
+    material: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("of `synthex attenuation`, e.g. 316l, ti-6al-4v; default the preset's, 316l for files"),
+    pose: z
+      .union([pointedPose, matrixPose], "must have tip, direction and rollDeg, or lpsFromTool")
+      .prefault({}),
+  })
+  .refine(({ mesh, preset }) => (mesh === undefined) !== (preset === undefined), {
+    message: "give mesh (a file) or preset, one of them",
+  })
+  .refine(
+    ({ mesh, unit, tipMm, baseMm, turned, parameters }) =>
+      mesh === undefined
+        ? unit === undefined && tipMm === undefined && baseMm === undefined && turned === undefined
+        : parameters === undefined,
+    { message: "unit, tipMm, baseMm and turned are for files, parameters for presets" },
+  );
+export type Instrument = z.output<typeof instrumentSchema>;
+export type InstrumentInput = z.input<typeof instrumentSchema>;

@@ -1,0 +1,134 @@
+import type { Camera } from "../geometry/camera.ts";
+import { displacedMatter } from "../instrument/tool/displaced-matter.ts";
+import type { PlacedTool } from "../instrument/tool/tool.ts";
+import { type ToolShadows, toolShadows } from "../instrument/tool/tool-shadow.ts";
+import type { Labels, StructureLabel } from "../label/labels.ts";
+import { type LandmarkLabel, locateLandmarks } from "../label/locate-landmarks.ts";
+import type { Material } from "../material/material.ts";
+import type { AreaDensityImage } from "../projector/area-density.ts";
+import type { Field } from "../volume/field.ts";
+import { structureLabel } from "../label/structure-trace.ts";
+import { addAttenuation, withShadows } from "./distractor-shadows.ts";
+
+const CM_PER_MM = 0.1;
+
+const asShadows = ({ tools }: ToolShadows) => tools.map(({ tool, parts }) => ({ name: tool.name, parts }));
+
+/**
+ * Area densities of a patient with tools in it: what lay where they are is taken out, then they are put in.
+ *
+ * @param patient its image is changed in place
+ * @param fields what the image is the integral of, in the order of its materials
+ */
+export function withTools(
+  patient: { image: AreaDensityImage; materials: readonly Material[] },
+  shadows: ToolShadows | undefined,
+  camera: Camera,
+  fields: readonly Field[],
+): { image: AreaDensityImage; materials: readonly Material[] } {
+  if (!shadows) return patient;
+  const { widthPx, heightPx, gPerCm2 } = patient.image;
+  fields.forEach((field, index) => {
+    const channels = Math.min(field.channels.length, patient.materials.length - 4 * index);
+    takeOut(
+      gPerCm2.subarray(4 * index * widthPx * heightPx),
+      widthPx * heightPx,
+      channels,
+      field,
+      camera,
+      shadows,
+      CM_PER_MM,
+    );
+  });
+  return withShadows(patient, asShadows(shadows));
+}
+
+/** A grey image with tools in it, in the same way. */
+export function withGreyTools(
+  values: Float32Array,
+  shadows: ToolShadows | undefined,
+  camera: Camera,
+  field: Field,
+  energyKeV: number,
+): Float32Array {
+  if (!shadows) return values;
+  takeOut(values, camera.widthPx * camera.heightPx, 1, field, camera, shadows, 1);
+  return addAttenuation(values, asShadows(shadows), energyKeV);
+}
+
+function takeOut(
+  image: Float32Array,
+  pixels: number,
+  channels: number,
+  field: Field,
+  camera: Camera,
+  { displacement }: ToolShadows,
+  factor: number,
+): void {
+  const taken = displacedMatter(field, camera, displacement);
+  const count = displacement.pixels.length;
+  for (let channel = 0; channel < channels; channel++)
+    displacement.pixels.forEach((pixel, n) => {
+      const at = channel * pixels + pixel;
+      // Float32 sums of the projector against float64 here: what is left of nothing is nothing.
+      image[at] = Math.max(image[at] - factor * taken[channel * count + n], 0);
+    });
+}
+
+/**
+ * Labels with the tools appended to structures and landmarks. A tool has the class of its pixels, before all anatomy: what it covers is dark
+ * on the panel; among tools the first listed. Its mask holds every pixel of which a ray meets it.
+ */
+export function withToolLabels(
+  labels: Labels | undefined,
+  tools: readonly PlacedTool[],
+  camera: Camera,
+  options: { withThickness: boolean },
+): Labels | undefined {
+  if (tools.length === 0) return labels;
+  const { widthPx, heightPx } = camera;
+  const cast = toolShadows(camera, tools, undefined);
+  const added = cast.tools.map(({ tool, pixels, parts }): StructureLabel => {
+    const mask = new Uint8Array(widthPx * heightPx);
+    for (const pixel of pixels) mask[pixel] = 1;
+    const label = structureLabel(tool.name, mask, camera);
+    if (!options.withThickness) return label;
+    const thicknessMm = new Float32Array(widthPx * heightPx);
+    for (const { shadow } of parts)
+      shadow.pixels.forEach((pixel, n) => {
+        thicknessMm[pixel] += shadow.pathMm[n];
+      });
+    return { ...label, thicknessMm };
+  });
+  const anatomical = labels?.structures ?? [];
+  const classes = labels?.classes ?? new Uint16Array(widthPx * heightPx);
+  for (let n = added.length - 1; n >= 0; n--)
+    for (const pixel of cast.tools[n].pixels) classes[pixel] = anatomical.length + n + 1;
+  return {
+    ...(labels ?? { widthPx, heightPx }),
+    structures: [...anatomical, ...added],
+    classes,
+    landmarks: [...(labels?.landmarks ?? []), ...keypointLabels(tools, added, camera)],
+  };
+}
+
+/** Keypoints as landmarks called "TOOL KEYPOINT", with the other tools that lie over them. */
+function keypointLabels(
+  tools: readonly PlacedTool[],
+  masks: readonly StructureLabel[],
+  camera: Camera,
+): LandmarkLabel[] {
+  return tools.flatMap(({ name, keypoints }) =>
+    locateLandmarks(
+      camera,
+      keypoints.map((point) => ({ name: `${name} ${point.name}`, lpsMm: point.lpsMm })),
+    ).map((label) => {
+      if (label.status !== "visible") return label;
+      const pixel = Math.round(label.pixel[1]) * camera.widthPx + Math.round(label.pixel[0]);
+      const hiddenBy = masks
+        .filter((other) => other.name !== name && other.mask[pixel] === 1)
+        .map((other) => other.name);
+      return { ...label, hiddenBy };
+    }),
+  );
+}
