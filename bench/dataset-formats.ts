@@ -21,7 +21,7 @@ import { tarMembers } from "../src/dataset/formats/tar-shard.ts";
 import { webDatasetFiles } from "../src/dataset/formats/web-dataset.ts";
 import type { Camera } from "../src/geometry/camera.ts";
 import type { Labels } from "../src/label/labels.ts";
-import { deflatePng as deflate } from "../src/node/deflate.ts";
+import { deflateGrey as deflate } from "../src/node/deflate.ts";
 import { demoCtPath, demoLabelsPath } from "../src/node/demo-data.ts";
 import { nodeInflate } from "../src/node/inflate.ts";
 import { nodeProjector } from "../src/node/node-projector.ts";

@@ -5,7 +5,7 @@ import type { ReportCard } from "../dataset/report/report-card.ts";
 import { reportHtml } from "../dataset/report/report-html.ts";
 import { folderFailure } from "../node/dataset/folder-failure.ts";
 import { reportCard } from "../node/dataset/report.ts";
-import { deflatePng } from "../node/deflate.ts";
+import { deflateData } from "../node/deflate.ts";
 import { writeAtomically } from "../node/write-atomically.ts";
 import { printJson } from "./failure.ts";
 import { progressLine } from "./progress.ts";
@@ -24,7 +24,7 @@ export async function reportCommand(
   });
   line.end();
   const out = options.out ?? join(directory, "report.html");
-  await writeAtomically(out, await reportHtml(card, { deflate: deflatePng })).catch((error: unknown) => {
+  await writeAtomically(out, await reportHtml(card, { deflate: deflateData })).catch((error: unknown) => {
     throw folderFailure(error, out);
   });
   if (options.json) printJson({ report: out, ...inNumbers(card) });

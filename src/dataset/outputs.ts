@@ -16,7 +16,10 @@ import type { Sample } from "./render-sample.ts";
 
 /** What only the process at hand can do. */
 export interface OutputTools {
+  /** Of grey pictures. */
   readonly deflate: Deflate;
+  /** Of anything else. */
+  readonly deflateData: Deflate;
   readonly encodeDicom: (sample: Sample) => Promise<Uint8Array>;
 }
 
@@ -111,7 +114,7 @@ function cocoOf({ outputs }: Recipe, sample: Sample): ReturnType<typeof cocoPart
 /** @throws InputError `area-density-simulator` for the grey simulators, which know no materials */
 async function areaDensityOf(
   { id, simulation, scene }: Sample,
-  { deflate }: OutputTools,
+  { deflateData }: OutputTools,
 ): Promise<Uint8Array> {
   const { areaDensity } = simulation;
   if (!areaDensity)
@@ -120,7 +123,7 @@ async function areaDensityOf(
       `sample ${id} was made by the ${scene.simulator} simulator, which has no area densities to write`,
       { remedy: "use the realistic simulator, or leave the output area-density out" },
     );
-  return encodeAreaDensity({ id, areaDensity, sample: scene }, { deflate });
+  return encodeAreaDensity({ id, areaDensity, sample: scene }, { deflate: deflateData });
 }
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);

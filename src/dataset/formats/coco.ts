@@ -107,9 +107,11 @@ function keypoint({ status, pixel }: LandmarkLabel): [number, number, number] {
 
 function patientMask(labels: LabelledPicture["labels"], widthPx: number, heightPx: number): Uint8Array {
   const union = new Uint8Array(widthPx * heightPx);
-  for (const { mask, areaPx } of labels.structures)
-    if (areaPx > 0) for (let n = 0; n < union.length; n++) union[n] |= mask[n];
-  if (union.includes(1)) return union;
+  for (const { mask, box } of labels.structures)
+    if (box)
+      for (let v = box.y; v < box.y + box.h; v++)
+        for (let n = v * widthPx + box.x, end = n + box.w; n < end; n++) union[n] |= mask[n];
+  if (labels.structures.some(({ areaPx }) => areaPx > 0)) return union;
   for (const { status, pixel } of labels.landmarks)
     if (status === "visible") union[Math.round(pixel[1]) * widthPx + Math.round(pixel[0])] = 1;
   return union;

@@ -12,7 +12,7 @@ import { renderSample, type Sample } from "../../dataset/render-sample.ts";
 import { variedPatient } from "../../dataset/varied-patient.ts";
 import type { Projector } from "../../projector/projector.ts";
 import { openPatient } from "../../scene/patient.ts";
-import { deflatePng } from "../deflate.ts";
+import { deflateData, deflateGrey } from "../deflate.ts";
 import { softwareVersion } from "../software-version.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import type { SubjectLibrary } from "./subject-library.ts";
@@ -54,7 +54,8 @@ export async function renderBlock(options: {
   const patient = openPatient(anatomy, options.projector);
   try {
     const outputs = openOutputs(recipe, block, {
-      deflate: deflatePng,
+      deflate: deflateGrey,
+      deflateData,
       encodeDicom: async ({ scene, simulation }) =>
         (await import("../write-dicom.ts")).encodeDicom(scene, simulation),
     });

@@ -14,7 +14,7 @@ import { reportFindings } from "../../dataset/report/report-findings.ts";
 import { reportTile, smallPng } from "../../dataset/report/report-tile.ts";
 import { InputError } from "../../error/input-error.ts";
 import type { Finding } from "../../volume/finding.ts";
-import { deflatePng } from "../deflate.ts";
+import { deflateData } from "../deflate.ts";
 import { softwareVersion } from "../software-version.ts";
 import { readDataSet } from "./data-set-folder.ts";
 import { recipeHash } from "./load-recipe.ts";
@@ -184,7 +184,7 @@ async function lookAtPictures(
     }
     if (options.shown.has(line.id)) {
       const masks = await tolerated(pictures.masks(line));
-      tiles.push(await reportTile(line, { grey, masks }, { sidePx: TILE_PX, deflate: deflatePng }));
+      tiles.push(await reportTile(line, { grey, masks }, { sidePx: TILE_PX, deflate: deflateData }));
     }
   }
   const duplicates = nearDuplicates(fingerprints);
@@ -193,7 +193,7 @@ async function lookAtPictures(
   for (const line of lines) {
     if (!ids.has(line.id)) continue;
     const grey = await tolerated(pictures.grey(line));
-    if (grey) alike.set(line.id, await smallPng(grey, { sidePx: PAIR_PX, deflate: deflatePng }));
+    if (grey) alike.set(line.id, await smallPng(grey, { sidePx: PAIR_PX, deflate: deflateData }));
   }
   const greys = tally.statistics();
   return { greys: greys.pictures > 0 ? greys : undefined, tiles, duplicates, alike, broken };
