@@ -34,6 +34,11 @@ export {
 } from "./anatomy/landmark-rules/evaluate-landmark-rules.ts";
 export { hipLandmarkRules } from "./anatomy/landmark-rules/hip-landmark-rules.ts";
 export { type LandmarkRule, landmarkRuleSchema } from "./anatomy/landmark-rules/landmark-rule.ts";
+export {
+  type PreparationStep,
+  preparationStepSchema,
+} from "./anatomy/preparation/preparation-step.ts";
+export { prepareAnatomy } from "./anatomy/preparation/prepare-anatomy.ts";
 export { type PatientVariation, patientVariationSchema } from "./anatomy/variation/patient-variation.ts";
 export { varyPatient } from "./anatomy/variation/vary-patient.ts";
 
@@ -76,6 +81,16 @@ export { openPatient, type Patient } from "./scene/patient.ts";
 export { parseScene, type Scene, type SceneInput, sceneSchema } from "./scene/scene.ts";
 export { sceneRecord } from "./scene/scene-record.ts";
 export { type Simulation, simulate } from "./scene/simulate.ts";
+
+export { drawPatient } from "./dataset/draw-patient.ts";
+export { indexAreaDensities, readAreaDensity } from "./dataset/formats/area-density-record.ts";
+export { readControlledStudy } from "./dataset/formats/controlled-study.ts";
+export { openHdf5 } from "./dataset/formats/hdf5-file.ts";
+export { type ManifestLine, parseManifestLine } from "./dataset/manifest.ts";
+export { type PatientFacts, patientFacts } from "./dataset/patient-facts.ts";
+export { type Recipe, readRecipe, recipeJsonSchema } from "./dataset/recipe.ts";
+export { renderSample, type Sample } from "./dataset/render-sample.ts";
+export { drawView } from "./dataset/sample-view.ts";
 
 export { contactSheet } from "./image/contact-sheet.ts";
 export { percentileWindow, windowed } from "./image/display-window.ts";

@@ -1,5 +1,10 @@
 /** What SyntheX adds in a Node process: files, worker threads, and a GPU where there is one. */
 export { chooseProjector } from "./choose-projector.ts";
+export { generate } from "./dataset/generate.ts";
+export { loadRecipe } from "./dataset/load-recipe.ts";
+export { mergeDataSet } from "./dataset/merge.ts";
+export { rerenderSample } from "./dataset/rerender.ts";
+export { verifyDataSet } from "./dataset/verify.ts";
 export { demoCtPath, demoLabelsPath } from "./demo-data.ts";
 export { nodeProjector } from "./node-projector.ts";
 export { readCt, readLabels, readLandmarkFile } from "./read-anatomy.ts";
