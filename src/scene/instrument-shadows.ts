@@ -78,25 +78,27 @@ function takeOut(
 /**
  * Labels with the tools appended to structures and landmarks. A tool has the class of its pixels, before all anatomy: what it covers is dark
  * on the panel; among tools the first listed. Its mask holds every pixel of which a ray meets it.
+ *
+ * @param options.cast their shadows on the same camera, where they are known
  */
 export function withToolLabels(
   labels: Labels | undefined,
   tools: readonly PlacedTool[],
   camera: Camera,
-  options: { withThickness: boolean },
+  options: { readonly withThickness: boolean; readonly cast: ToolShadows | undefined },
 ): Labels | undefined {
   if (tools.length === 0) return labels;
   const { widthPx, heightPx } = camera;
-  const cast = toolShadows(camera, tools, undefined);
+  const cast = options.cast ?? toolShadows(camera, tools, undefined);
   const added = cast.tools.map(({ tool, pixels, parts }): StructureLabel => {
     const mask = new Uint8Array(widthPx * heightPx);
     for (const pixel of pixels) mask[pixel] = 1;
     const label = structureLabel(tool.name, mask, camera);
     if (!options.withThickness) return label;
     const thicknessMm = new Float32Array(widthPx * heightPx);
-    for (const { shadow } of parts)
+    for (const { shadow, meanPathMm } of parts)
       shadow.pixels.forEach((pixel, n) => {
-        thicknessMm[pixel] += shadow.pathMm[n];
+        thicknessMm[pixel] += meanPathMm[n];
       });
     return { ...label, thicknessMm };
   });

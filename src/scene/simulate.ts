@@ -9,7 +9,7 @@ import { locateLandmarks } from "../label/locate-landmarks.ts";
 import type { MaterialRule } from "../material/assign-materials.ts";
 import { massAttenuationTable } from "../material/attenuation.ts";
 import type { PlacedTool } from "../instrument/tool/tool.ts";
-import { toolShadows } from "../instrument/tool/tool-shadow.ts";
+import { type ToolShadows, toolShadows } from "../instrument/tool/tool-shadow.ts";
 import type { Material } from "../material/material.ts";
 import type { AreaDensityImage } from "../projector/area-density.ts";
 import { sampleKey } from "../random/sample-key.ts";
@@ -78,13 +78,16 @@ export async function simulate(
     ? await structures.project(picture.camera, { landmarks, withThickness: scene.thickness })
     : landmarksAlone(picture.camera, landmarks);
   const labels = surroundings.label(
-    withToolLabels(anatomical, tools, picture.camera, { withThickness: scene.thickness }),
+    withToolLabels(anatomical, tools, picture.camera, {
+      withThickness: scene.thickness,
+      cast: picture.camera === camera ? shot.tools : undefined,
+    }),
     picture.camera,
   );
   const aboutImage = coverage.some(({ severity }) => severity === "error")
     ? coverage
     : [...coverage, ...imageCharacter(shot.attenuation)];
-  const findings = [...aboutImage, ...placedTools.findings, ...shot.findings];
+  const findings = [...aboutImage, ...placedTools.findings, ...(shot.tools?.findings ?? [])];
   const image =
     scene.quantity === "radiograph"
       ? {
@@ -132,8 +135,8 @@ interface Shot {
   readonly panel: Exposure | undefined;
   readonly areaDensity: AreaDensityImage | undefined;
   readonly exposure: Simulation["exposure"];
-  /** About the instruments' shadows. */
-  readonly findings: readonly Finding[];
+  /** Shadows of the instruments on the exposure's panel. */
+  readonly tools: ToolShadows | undefined;
   readonly quantities: Readonly<Record<"area-density" | "line-integral", Simulation["image"]>>;
 }
 
@@ -174,7 +177,7 @@ async function grey(
     panel: undefined,
     areaDensity: undefined,
     exposure: undefined,
-    findings: castByTools?.findings ?? [],
+    tools: castByTools,
     quantities,
   };
 }
@@ -245,7 +248,7 @@ async function realistic(
     panel,
     areaDensity,
     exposure: { mas, meanEnergyKeV: energyKeV, saturatedPx: panel.saturatedPx },
-    findings: castByTools?.findings ?? [],
+    tools: castByTools,
     quantities: {
       "area-density": densityImage(areaDensity),
       "line-integral": {

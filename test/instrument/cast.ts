@@ -40,7 +40,7 @@ export function centralPaths(camera: Camera, mesh: TriangleMesh): { paths: Float
 }
 
 /** Volume of a solid from its shadow: a ray of the solid angle p²/D² sees ∫ t² dt of it between depths. */
-export function volumeOfShadow(camera: Camera, mesh: TriangleMesh, lattice: RayLattice): number {
+export function volumeOfShadow(camera: Camera, mesh: TriangleMesh, lattice?: RayLattice): number {
   const { spans, raysPerPixel } = meshSpans(camera, mesh, lattice);
   let cubes = 0;
   for (let n = 0; n < spans.length; n += 2) cubes += (spans[n + 1] ** 3 - spans[n] ** 3) / 3;

@@ -1,9 +1,9 @@
 import { InputError } from "../../error/input-error.ts";
 import type { Camera, PixelRegion } from "../../geometry/camera.ts";
-import { fibonacciLattice, type RayLattice } from "./ray-lattice.ts";
+import { latticeFor, type RayLattice } from "./ray-lattice.ts";
 import type { RaySpans } from "./ray-spans.ts";
 import { boundsOf, type TriangleMesh } from "./triangle-mesh.ts";
-import { meshRegion, triangleHits, windingAt } from "./triangle-hits.ts";
+import { meshRegion, type SeenVertices, seenVertices, triangleHits, windingAt } from "./triangle-hits.ts";
 
 /** How far from a ray that met a hole one that did not is looked for, in pixels. */
 const FARTHEST_NEIGHBOUR_PX = 16;
@@ -23,10 +23,11 @@ const RECAST_PX = 1e-6;
 export function meshSpans(
   camera: Camera,
   mesh: TriangleMesh,
-  lattice: RayLattice = fibonacciLattice,
+  lattice: RayLattice = latticeFor(camera, [mesh]),
 ): RaySpans {
   refuseSourceInside(camera, mesh);
-  const region = meshRegion(camera, mesh);
+  const seen = seenVertices(camera, mesh);
+  const region = meshRegion(camera, seen);
   const raysPerPixel = lattice.count;
   if (!region)
     return {
@@ -38,9 +39,9 @@ export function meshSpans(
       unbalancedRays: 0,
       overlappingRays: 0,
     };
-  const found = cast(camera, mesh, region, lattice);
+  const found = cast(camera, mesh, seen, region, lattice);
   const again =
-    found.unbalanced.length > 0 ? cast(camera, mesh, region, movedBy(lattice, RECAST_PX)) : undefined;
+    found.unbalanced.length > 0 ? cast(camera, mesh, seen, region, movedBy(lattice, RECAST_PX)) : undefined;
   const mended = mendUnbalanced(found, again, region, raysPerPixel);
   return {
     raysPerPixel,
@@ -58,8 +59,14 @@ const movedBy = ({ count, offsetU, offsetV }: RayLattice, px: number): RayLattic
 });
 
 /** One pass over the surface: its hits, sorted by ray with a counting sort, and the spans between them. */
-function cast(camera: Camera, mesh: TriangleMesh, region: PixelRegion, lattice: RayLattice): FoundSpans {
-  const hits = triangleHits(camera, mesh, region, lattice);
+function cast(
+  camera: Camera,
+  mesh: TriangleMesh,
+  seen: SeenVertices,
+  region: PixelRegion,
+  lattice: RayLattice,
+): FoundSpans {
+  const hits = triangleHits(camera, mesh, seen, region, lattice);
   const rayCount = region.widthPx * region.heightPx * lattice.count;
   const start = new Uint32Array(rayCount + 1);
   for (let n = 0; n < hits.count; n++) start[(hits.keys[n] >>> 1) + 1]++;

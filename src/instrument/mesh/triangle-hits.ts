@@ -1,7 +1,10 @@
-import { type Camera, lpsRayFromPixel, type PixelRegion, project } from "../../geometry/camera.ts";
+import { type Camera, lpsRayFromPixel, type PixelRegion } from "../../geometry/camera.ts";
 import type { Vector3 } from "../../geometry/vector.ts";
 import type { RayLattice } from "./ray-lattice.ts";
-import { type TriangleMesh, vertexAt } from "./triangle-mesh.ts";
+import type { TriangleMesh } from "./triangle-mesh.ts";
+
+/** Far above the rounding of a place in the picture; what is within it is decided exactly. */
+const MARGIN_PX = 1e-5;
 
 /** All meetings of a camera's rays with a surface, triangle by triangle, in front of the source. */
 export interface TriangleHits {
@@ -24,6 +27,7 @@ export interface TriangleHits {
 export function triangleHits(
   camera: Camera,
   mesh: TriangleMesh,
+  seen: SeenVertices,
   region: PixelRegion,
   lattice: RayLattice,
 ): TriangleHits {
@@ -31,7 +35,7 @@ export function triangleHits(
   const d = lpsRayFromPixel(camera);
   const [sx, sy, sz] = camera.sourceLps;
   const { vertices: p, triangles } = mesh;
-  const { u: pixelU, v: pixelV, depth } = projected(camera, mesh);
+  const { u: pixelU, v: pixelV, depthMm: depth } = seen;
   const { count: rays, offsetU, offsetV } = lattice;
   const lastColumn = region.column + region.widthPx - 1;
   const lastRow = region.row + region.heightPx - 1;
@@ -42,14 +46,17 @@ export function triangleHits(
     const nearest = Math.min(depth[i], depth[j], depth[k]);
     const farthest = Math.max(depth[i], depth[j], depth[k]);
     if (!(farthest > 0)) continue;
-    let [firstRow, finalRow, firstColumn, finalColumn] = [region.row, lastRow, region.column, lastColumn];
+    // Places of the triangle in the picture, with a margin for rounding; what reaches behind the source may be anywhere.
+    let [top, bottom, left, right] = [region.row - 1, lastRow + 1, region.column - 1, lastColumn + 1];
     if (nearest > 0) {
-      firstRow = Math.max(firstRow, Math.ceil(Math.min(pixelV[i], pixelV[j], pixelV[k]) - 0.5));
-      finalRow = Math.min(finalRow, Math.floor(Math.max(pixelV[i], pixelV[j], pixelV[k]) + 0.5));
-      firstColumn = Math.max(firstColumn, Math.ceil(Math.min(pixelU[i], pixelU[j], pixelU[k]) - 0.5));
-      finalColumn = Math.min(finalColumn, Math.floor(Math.max(pixelU[i], pixelU[j], pixelU[k]) + 0.5));
-      if (firstRow > finalRow || firstColumn > finalColumn) continue;
+      top = Math.max(top, Math.min(pixelV[i], pixelV[j], pixelV[k]) - MARGIN_PX);
+      bottom = Math.min(bottom, Math.max(pixelV[i], pixelV[j], pixelV[k]) + MARGIN_PX);
+      left = Math.max(left, Math.min(pixelU[i], pixelU[j], pixelU[k]) - MARGIN_PX);
+      right = Math.min(right, Math.max(pixelU[i], pixelU[j], pixelU[k]) + MARGIN_PX);
+      if (!(top <= bottom && left <= right)) continue;
     }
+    const firstRow = Math.max(Math.ceil(top - 0.5), region.row);
+    const finalRow = Math.min(Math.floor(bottom + 0.5), lastRow);
     const [ax, ay, az] = [p[3 * i] - sx, p[3 * i + 1] - sy, p[3 * i + 2] - sz];
     const [bx, by, bz] = [p[3 * j] - sx, p[3 * j + 1] - sy, p[3 * j + 2] - sz];
     const [cx, cy, cz] = [p[3 * k] - sx, p[3 * k + 1] - sy, p[3 * k + 2] - sz];
@@ -68,9 +75,10 @@ export function triangleHits(
     for (let row = firstRow; row <= finalRow; row++)
       for (let ray = 0; ray < rays; ray++) {
         const v = row + offsetV[ray];
+        if (v < top || v > bottom) continue;
         // The columns between the edges, and then each of them exactly.
-        let low = firstColumn + offsetU[ray];
-        let high = finalColumn + offsetU[ray];
+        let low = left;
+        let high = right;
         for (let n = 0; n < 9; n += 3) {
           if (e[n] === 0) continue;
           const at = -(e[n + 1] * v + e[n + 2]) / e[n];
@@ -78,8 +86,8 @@ export function triangleHits(
             if (at > low) low = at;
           } else if (at < high) high = at;
         }
-        const first = Math.max(Math.floor(low - offsetU[ray]), firstColumn);
-        const final = Math.min(Math.ceil(high - offsetU[ray]), finalColumn);
+        const first = Math.max(Math.ceil(low - offsetU[ray] - MARGIN_PX), region.column);
+        const final = Math.min(Math.floor(high - offsetU[ray] + MARGIN_PX), lastColumn);
         for (let column = first; column <= final; column++) {
           const u = column + offsetU[ray];
           if (!(isInside(e, 0, u, v, sign) && isInside(e, 3, u, v, sign) && isInside(e, 6, u, v, sign)))
@@ -123,24 +131,30 @@ function isInside(e: Float64Array, at: number, u: number, v: number, sign: numbe
   return sign * e[at + 1] > 0;
 }
 
-function projected(
-  camera: Camera,
-  mesh: TriangleMesh,
-): { u: Float64Array; v: Float64Array; depth: Float64Array } {
-  const count = mesh.vertices.length / 3;
-  const [u, v, depth] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+/** Places of the vertices of a mesh in the picture, and their depths in mm. */
+export interface SeenVertices {
+  readonly u: Float64Array;
+  readonly v: Float64Array;
+  readonly depthMm: Float64Array;
+}
+
+export function seenVertices({ pixelFromLps: m }: Camera, { vertices }: TriangleMesh): SeenVertices {
+  const count = vertices.length / 3;
+  const [u, v, depthMm] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   for (let n = 0; n < count; n++) {
-    const seen = project(camera, vertexAt(mesh, n));
-    u[n] = seen.u;
-    v[n] = seen.v;
-    depth[n] = seen.depthMm;
+    const x = vertices[3 * n];
+    const y = vertices[3 * n + 1];
+    const z = vertices[3 * n + 2];
+    const depth = m[8] * x + m[9] * y + m[10] * z + m[11];
+    u[n] = (m[0] * x + m[1] * y + m[2] * z + m[3]) / depth;
+    v[n] = (m[4] * x + m[5] * y + m[6] * z + m[7]) / depth;
+    depthMm[n] = depth;
   }
-  return { u, v, depth };
+  return { u, v, depthMm };
 }
 
 /** The rectangle of pixels whose rays may meet a mesh; undefined when it lies beside the picture or behind the source. */
-export function meshRegion(camera: Camera, mesh: TriangleMesh): PixelRegion | undefined {
-  const { u, v, depth } = projected(camera, mesh);
+export function meshRegion(camera: Camera, { u, v, depthMm: depth }: SeenVertices): PixelRegion | undefined {
   let [left, right, top, bottom] = [
     Number.POSITIVE_INFINITY,
     Number.NEGATIVE_INFINITY,

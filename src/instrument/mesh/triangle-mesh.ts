@@ -29,6 +29,18 @@ export function signedVolumeMm3({ vertices: p, triangles }: TriangleMesh): numbe
   return sum / 6;
 }
 
+export function surfaceMm2({ vertices: p, triangles }: TriangleMesh): number {
+  let sum = 0;
+  for (let n = 0; n < triangles.length; n += 3) {
+    const [a, b, c] = [3 * triangles[n], 3 * triangles[n + 1], 3 * triangles[n + 2]];
+    const [ux, uy, uz] = [p[b] - p[a], p[b + 1] - p[a + 1], p[b + 2] - p[a + 2]];
+    const [vx, vy, vz] = [p[c] - p[a], p[c + 1] - p[a + 1], p[c + 2] - p[a + 2]];
+    const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    sum += Math.sqrt(x * x + y * y + z * z);
+  }
+  return sum / 2;
+}
+
 /** Smallest and largest x, y and z of the vertices. */
 export function boundsOf({ vertices }: TriangleMesh): { low: Vector3; high: Vector3 } {
   const low: [number, number, number] = [

@@ -1,6 +1,7 @@
 import { type Camera, lpsRayFromPixel } from "../../geometry/camera.ts";
 import { massAttenuationCm2PerG } from "../../material/attenuation.ts";
 import type { Finding } from "../../volume/finding.ts";
+import { latticeFor, type RayLattice } from "../mesh/ray-lattice.ts";
 import { meshSpans } from "../mesh/mesh-spans.ts";
 import type { RaySpans } from "../mesh/ray-spans.ts";
 import type { SweptShadow } from "../swept-shadow.ts";
@@ -21,7 +22,12 @@ export interface Displacement {
 export interface ToolShadows {
   readonly tools: readonly {
     readonly tool: PlacedTool;
-    readonly parts: readonly { readonly material: ToolPart["material"]; readonly shadow: SweptShadow }[];
+    readonly parts: readonly {
+      readonly material: ToolPart["material"];
+      readonly shadow: SweptShadow;
+      /** Plain mean of the rays' paths, where `shadow.pathMm` is what transmits as much. */
+      readonly meanPathMm: Float32Array;
+    }[];
     /** Pixels with a ray that meets the tool, whether or not another tool is there too. */
     readonly pixels: Uint32Array;
   }[];
@@ -45,43 +51,54 @@ export function toolShadows(
   tools: readonly PlacedTool[],
   energyKeV: number | undefined,
 ): ToolShadows {
-  const solids = tools.flatMap((tool) =>
-    tool.parts.map((part) => ({ tool, part, ...solidSpans(camera, part, energyKeV) })),
+  const parts = tools.flatMap((tool) => tool.parts);
+  const lattice = latticeFor(
+    camera,
+    parts.map(({ mesh }) => mesh),
   );
-  const raysPerPixel = solids[0]?.spans.raysPerPixel ?? 1;
+  const solids = tools.flatMap((tool, toolNumber) =>
+    tool.parts.map((part) => ({ tool, toolNumber, part, ...solidSpans(camera, part, lattice, energyKeV) })),
+  );
+  const raysPerPixel = lattice.count;
   const d = lpsRayFromPixel(camera);
-  const outputs = solids.map(() => ({ pixels: [] as number[], paths: [] as number[] }));
+  const outputs = solids.map(() => ({
+    pixels: [] as number[],
+    paths: [] as number[],
+    plain: [] as number[],
+  }));
   const touched = tools.map((): number[] => []);
   const covered = { pixels: [] as number[], first: [0], spans: [] as number[], weight: [] as number[] };
   const cursor = new Uint32Array(solids.length);
+  // The pixel at the cursor of each solid.
+  const pixelOf = new Float64Array(solids.length);
   const pixelAt = (n: number): number => {
     const { rays } = solids[n].spans;
     return cursor[n] < rays.length ? Math.floor(rays[cursor[n]] / raysPerPixel) : Number.POSITIVE_INFINITY;
   };
+  for (let n = 0; n < solids.length; n++) pixelOf[n] = pixelAt(n);
   const depthSum = new Float64Array(solids.length);
   const attenuation = new Float64Array(raysPerPixel);
+  const claimed: number[][] = Array.from({ length: raysPerPixel }, () => []);
   for (;;) {
     let pixel = Number.POSITIVE_INFINITY;
-    for (let n = 0; n < solids.length; n++) pixel = Math.min(pixel, pixelAt(n));
+    for (let n = 0; n < solids.length; n++) if (pixelOf[n] < pixel) pixel = pixelOf[n];
     if (pixel === Number.POSITIVE_INFINITY) break;
     const u = pixel % camera.widthPx;
-    const v = Math.floor(pixel / camera.widthPx);
-    const mmPerDepth = Math.hypot(
-      d[0] * u + d[1] * v + d[2],
-      d[3] * u + d[4] * v + d[5],
-      d[6] * u + d[7] * v + d[8],
-    );
+    const v = (pixel - u) / camera.widthPx;
+    const [x, y, z] = [d[0] * u + d[1] * v + d[2], d[3] * u + d[4] * v + d[5], d[6] * u + d[7] * v + d[8]];
+    const mmPerDepth = Math.sqrt(x * x + y * y + z * z);
     depthSum.fill(0);
     attenuation.fill(0);
-    const claimed: number[][] = Array.from({ length: raysPerPixel }, () => []);
+    for (const spans of claimed) spans.length = 0;
     for (let n = 0; n < solids.length; n++) {
-      if (pixelAt(n) !== pixel) continue;
-      const { spans, perMm, tool } = solids[n];
-      const toolNumber = tools.indexOf(tool);
-      if (touched[toolNumber].at(-1) !== pixel) touched[toolNumber].push(pixel);
-      for (; pixelAt(n) === pixel; cursor[n]++) {
-        const ray = spans.rays[cursor[n]] % raysPerPixel;
-        for (let span = spans.first[cursor[n]]; span < spans.first[cursor[n] + 1]; span++) {
+      if (pixelOf[n] !== pixel) continue;
+      const { spans, perMm, toolNumber } = solids[n];
+      const pixels = touched[toolNumber];
+      if (pixels[pixels.length - 1] !== pixel) pixels.push(pixel);
+      for (; pixelOf[n] === pixel; cursor[n]++, pixelOf[n] = pixelAt(n)) {
+        const ray = spans.rays[cursor[n]] - pixel * raysPerPixel;
+        const end = spans.first[cursor[n] + 1];
+        for (let span = spans.first[cursor[n]]; span < end; span++) {
           const free = claim(claimed[ray], spans.spans[2 * span], spans.spans[2 * span + 1]);
           depthSum[n] += free;
           attenuation[ray] += perMm * mmPerDepth * free;
@@ -91,10 +108,12 @@ export function toolShadows(
     const part = seenPart(attenuation);
     for (let n = 0; n < solids.length; n++) {
       if (depthSum[n] === 0) continue;
+      const plainMm = (mmPerDepth * depthSum[n]) / raysPerPixel;
       outputs[n].pixels.push(pixel);
-      outputs[n].paths.push((part * mmPerDepth * depthSum[n]) / raysPerPixel);
+      outputs[n].paths.push(part * plainMm);
+      outputs[n].plain.push(plainMm);
     }
-    for (const spans of claimed) for (const depth of spans) covered.spans.push(depth);
+    for (const spans of claimed) for (let n = 0; n < spans.length; n++) covered.spans.push(spans[n]);
     covered.pixels.push(pixel);
     covered.first.push(covered.spans.length / 2);
     covered.weight.push(part / raysPerPixel);
@@ -102,26 +121,27 @@ export function toolShadows(
   return {
     tools: tools.map((tool, toolNumber) => ({
       tool,
-      pixels: Uint32Array.from(touched[toolNumber]),
+      pixels: new Uint32Array(touched[toolNumber]),
       parts: solids.flatMap(({ part, tool: owner }, n) =>
         owner === tool
           ? [
               {
                 material: part.material,
                 shadow: {
-                  pixels: Uint32Array.from(outputs[n].pixels),
-                  pathMm: Float32Array.from(outputs[n].paths),
+                  pixels: new Uint32Array(outputs[n].pixels),
+                  pathMm: new Float32Array(outputs[n].paths),
                 },
+                meanPathMm: new Float32Array(outputs[n].plain),
               },
             ]
           : [],
       ),
     })),
     displacement: {
-      pixels: Uint32Array.from(covered.pixels),
-      first: Uint32Array.from(covered.first),
-      spans: Float64Array.from(covered.spans),
-      weight: Float64Array.from(covered.weight),
+      pixels: new Uint32Array(covered.pixels),
+      first: new Uint32Array(covered.first),
+      spans: new Float64Array(covered.spans),
+      weight: new Float64Array(covered.weight),
     },
     findings: solids.flatMap(({ tool, part, spans }) => castFindings(tool, part, spans)),
   };
@@ -130,14 +150,21 @@ export function toolShadows(
 function solidSpans(
   camera: Camera,
   { material, mesh }: ToolPart,
+  lattice: RayLattice,
   energyKeV: number | undefined,
 ): { spans: RaySpans; perMm: number } {
   const cm2PerG = energyKeV === undefined ? 0 : massAttenuationCm2PerG(material, energyKeV);
-  return { spans: meshSpans(camera, mesh), perMm: cm2PerG * material.densityGPerCm3 * CM_PER_MM };
+  return { spans: meshSpans(camera, mesh, lattice), perMm: cm2PerG * material.densityGPerCm3 * CM_PER_MM };
 }
 
 /** Takes what is free of [from, to] on a ray; returns its length. `taken` holds pairs, in any order, apart from each other. */
 function claim(taken: number[], from: number, to: number): number {
+  let isFree = true;
+  for (let n = 0; n < taken.length; n += 2) if (from < taken[n + 1] && to > taken[n]) isFree = false;
+  if (isFree) {
+    taken.push(from, to);
+    return to - from;
+  }
   let free = [from, to];
   for (let n = 0; n < taken.length && free.length > 0; n += 2) {
     const left: number[] = [];
