@@ -21,6 +21,7 @@ import { partialFolder } from "../src/node/dataset/partial-folder.ts";
 import { renderBlock } from "../src/node/dataset/render-block.ts";
 import { subjectLibrary } from "../src/node/dataset/subject-library.ts";
 import { verifyDataSet } from "../src/node/dataset/verify.ts";
+import { patientShelf } from "../src/node/dataset/patient-shelf.ts";
 import { nodeProjector } from "../src/node/node-projector.ts";
 
 const { values } = parseArgs({ options: { samples: { type: "string", default: "100000" } } });
@@ -40,7 +41,7 @@ try {
     recipeHash: hash,
     block: 0,
     subjects: subjectLibrary(recipe, folder),
-    projector,
+    patients: patientShelf(projector),
     sink: async (file) => void files.set(file.path, file),
   });
   await projector.close();

@@ -22,6 +22,7 @@ import { rerenderSample } from "../../src/node/dataset/rerender.ts";
 import { subjectLibrary } from "../../src/node/dataset/subject-library.ts";
 import { hashSources } from "../../src/node/dataset/subject-sources.ts";
 import { verifyDataSet } from "../../src/node/dataset/verify.ts";
+import { patientShelf } from "../../src/node/dataset/patient-shelf.ts";
 import { nodeProjector } from "../../src/node/node-projector.ts";
 import { synthex } from "../cli/run-synthex.ts";
 import { make, smallPlace, type SmallPlace, treeOf, writePatient } from "./small-data-set.ts";
@@ -86,7 +87,7 @@ describe("a data set is a function of its recipe", () => {
           recipeHash: "",
           block,
           subjects,
-          projector,
+          patients: patientShelf(projector),
           sink: async () => undefined,
           only: id,
         });

@@ -5,6 +5,7 @@ import { InputError } from "../../error/input-error.ts";
 import { nodeProjector } from "../node-projector.ts";
 import { writeBlockRecord } from "./block-files.ts";
 import { folderFailure } from "./folder-failure.ts";
+import { patientShelf } from "./patient-shelf.ts";
 import { fileSink, renderBlock } from "./render-block.ts";
 import { subjectLibrary } from "./subject-library.ts";
 import type { RecipeSources } from "./subject-sources.ts";
@@ -34,7 +35,7 @@ if (!port) throw new Error("block-worker runs in a worker thread");
 const { recipe, recipeHash, folder, sources, directory, partialFolder } = workerData as BlockWorkerData;
 const subjects = subjectLibrary(recipe, folder, sources, { directory, partialFolder });
 // One thread: the workers themselves fill the cores.
-const projector = nodeProjector({ threads: 1 });
+const patients = patientShelf(nodeProjector({ threads: 1 }));
 const reply = (message: BlockWorkerReply): void => port.postMessage(message);
 
 port.on("message", (block: number) => void render(block));
@@ -46,7 +47,7 @@ async function render(block: number): Promise<void> {
       recipeHash,
       block,
       subjects,
-      projector,
+      patients,
       sink: fileSink(directory, partialFolder),
       onSample: ({ rejections }) => reply({ kind: "sample", rejections }),
     });

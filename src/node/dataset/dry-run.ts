@@ -11,6 +11,7 @@ import { encodePngFast, overlayOf } from "../write-simulation.ts";
 import { folderFailure } from "./folder-failure.ts";
 import { labelRuleTiles } from "./label-rule-tiles.ts";
 import type { LoadedRecipe } from "./load-recipe.ts";
+import { patientShelf } from "./patient-shelf.ts";
 import { renderBlock } from "./render-block.ts";
 import { subjectLibrary } from "./subject-library.ts";
 
@@ -66,6 +67,7 @@ export async function dryRun(options: {
   const perBlock = Math.ceil(SHEET_SAMPLES / blocks.length);
   const total = blocks.reduce((sum, block) => sum + Math.min(perBlock, sizeOf(recipe, block)), 0);
   const projector = nodeProjector({ threads: 1 });
+  const shelf = patientShelf(projector);
   const subjects = subjectLibrary(recipe, folder);
   const rssAtStart = process.memoryUsage.rss();
   let rssAtWork = rssAtStart;
@@ -85,7 +87,7 @@ export async function dryRun(options: {
         recipeHash: "",
         block,
         subjects,
-        projector,
+        patients: shelf,
         samples: perBlock,
         sink: async () => undefined,
         onSample(sample) {

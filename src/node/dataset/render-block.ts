@@ -6,15 +6,13 @@ import { drawPatient } from "../../dataset/draw-patient.ts";
 import type { EncodedFile } from "../../dataset/formats/encoded-file.ts";
 import type { BlockRecord, FileRecord, ManifestLine } from "../../dataset/manifest.ts";
 import { openOutputs } from "../../dataset/outputs.ts";
-import { patientFacts } from "../../dataset/patient-facts.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { renderSample, type Sample } from "../../dataset/render-sample.ts";
 import { variedPatient } from "../../dataset/varied-patient.ts";
-import type { Projector } from "../../projector/projector.ts";
-import { openPatient } from "../../scene/patient.ts";
 import { deflateData, deflateGrey } from "../deflate.ts";
 import { softwareVersion } from "../software-version.ts";
 import { writeAtomically } from "../write-atomically.ts";
+import type { PatientShelf } from "./patient-shelf.ts";
 import type { SubjectLibrary } from "./subject-library.ts";
 
 /** Where the files of a block go: to disk, or nowhere when only their hashes are asked for. */
@@ -40,7 +38,7 @@ export async function renderBlock(options: {
   recipeHash: string;
   block: number;
   subjects: SubjectLibrary;
-  projector: Projector;
+  patients: PatientShelf;
   sink: FileSink;
   onSample?: (sample: Sample) => void;
   onPatient?: (anatomy: Anatomy) => Promise<void>;
@@ -50,35 +48,30 @@ export async function renderBlock(options: {
   const { recipe, block, sink, only } = options;
   const draw = drawPatient(recipe, block);
   const { anatomy, variation } = variedPatient(recipe, block, await options.subjects.anatomy(draw.subject));
-  const facts = patientFacts(anatomy);
-  const patient = openPatient(anatomy, options.projector);
-  try {
-    const outputs = openOutputs(recipe, block, {
-      deflate: deflateGrey,
-      deflateData,
-      encodeDicom: async ({ scene, simulation }) =>
-        (await import("../write-dicom.ts")).encodeDicom(scene, simulation),
-    });
-    const samples: ManifestLine[] = [];
-    const keep = async (files: readonly EncodedFile[]): Promise<FileRecord[]> => {
-      for (const file of files) await sink(file);
-      return files.map(({ path, bytes }) => ({ path, bytes: bytes.byteLength, sha256: sha256(bytes) }));
-    };
-    const first = only ?? draw.first;
-    const end = only === undefined ? Math.min(draw.end, first + (options.samples ?? Infinity)) : only + 1;
-    for (let id = first; id < end; id++) {
-      const sample = await renderSample({ recipe, id, subject: draw.subject, patient, facts });
-      const files = await keep(await filesOf(outputs, sample));
-      samples.push({ ...manifestLine(sample, files), ...(variation ? { variation } : {}) });
-      options.onSample?.(sample);
-    }
-    const parts =
-      only === undefined ? await keep((await Promise.all(outputs.map((output) => output.end()))).flat()) : [];
-    await options.onPatient?.(anatomy);
-    return { block, recipe: options.recipeHash, version: softwareVersion(), samples, parts };
-  } finally {
-    await patient.release();
+  const { patient, facts } = await options.patients.open(anatomy);
+  const outputs = openOutputs(recipe, block, {
+    deflate: deflateGrey,
+    deflateData,
+    encodeDicom: async ({ scene, simulation }) =>
+      (await import("../write-dicom.ts")).encodeDicom(scene, simulation),
+  });
+  const samples: ManifestLine[] = [];
+  const keep = async (files: readonly EncodedFile[]): Promise<FileRecord[]> => {
+    for (const file of files) await sink(file);
+    return files.map(({ path, bytes }) => ({ path, bytes: bytes.byteLength, sha256: sha256(bytes) }));
+  };
+  const first = only ?? draw.first;
+  const end = only === undefined ? Math.min(draw.end, first + (options.samples ?? Infinity)) : only + 1;
+  for (let id = first; id < end; id++) {
+    const sample = await renderSample({ recipe, id, subject: draw.subject, patient, facts });
+    const files = await keep(await filesOf(outputs, sample));
+    samples.push({ ...manifestLine(sample, files), ...(variation ? { variation } : {}) });
+    options.onSample?.(sample);
   }
+  const parts =
+    only === undefined ? await keep((await Promise.all(outputs.map((output) => output.end()))).flat()) : [];
+  await options.onPatient?.(anatomy);
+  return { block, recipe: options.recipeHash, version: softwareVersion(), samples, parts };
 }
 
 const filesOf = async (outputs: readonly BlockOutput[], sample: Sample): Promise<EncodedFile[]> =>

@@ -8,6 +8,7 @@ import { writeAtomically } from "../write-atomically.ts";
 import { readBlockRecord } from "./block-files.ts";
 import { readDataSet, readRecipeFolder } from "./data-set-folder.ts";
 import { recipeHash } from "./load-recipe.ts";
+import { patientShelf } from "./patient-shelf.ts";
 import { renderBlock } from "./render-block.ts";
 import { subjectLibrary } from "./subject-library.ts";
 
@@ -44,7 +45,7 @@ export async function rerenderSample(options: {
       recipeHash: recipeHash(recipe),
       block,
       subjects: subjectLibrary(recipe, folder, sources, { directory }),
-      projector,
+      patients: patientShelf(projector),
       sink: async (file) => void files.push(file),
       only: id,
     });
