@@ -50,6 +50,11 @@ export async function readSourceFile(path: string): Promise<SourceFile> {
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    if (code === "ERR_FS_FILE_TOO_LARGE")
+      throw new InputError("file-too-large", `${path} is larger than the 2 GiB that one file may have`, {
+        remedy: "crop or resample it, or store it as 16-bit integers or compressed",
+        cause: error,
+      });
     const reason =
       code === "ENOENT" ? "there is no such file or folder" : code === "EACCES" ? "it may not be read" : code;
     throw new InputError("file-unreadable", `cannot read ${path}: ${reason}`, { cause: error });
