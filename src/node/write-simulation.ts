@@ -10,6 +10,7 @@ import { maskPicture, type Picture } from "../image/picture.ts";
 import { distractorPicture } from "../label/distractor-picture.ts";
 import { imageSides } from "../label/image-sides.ts";
 import { type Labels, labelsToJson } from "../label/labels.ts";
+import { pathNames } from "../label/path-names.ts";
 import type { Scene } from "../scene/scene.ts";
 import { sceneRecord } from "../scene/scene-record.ts";
 import type { Simulation } from "../scene/simulate.ts";
@@ -43,7 +44,7 @@ export async function writeSimulation(
   );
   await write("image.npy", encodeNpy(image.shape, image.values));
   if (labels && labels.structures.length > 0) {
-    const names = fileNames(labels.structures.map(({ name }) => name));
+    const names = pathNames(labels.structures.map(({ name }) => name));
     for (const [index, { mask }] of labels.structures.entries())
       await write(`masks/${names[index]}.png`, await encodePngFast(maskPicture(mask, widthPx, heightPx)));
     await write(
@@ -106,18 +107,6 @@ function labelRecord({ picture, labels, image, exposure, findings }: Simulation)
     ...(exposure ? { exposure } : {}),
     findings,
   };
-}
-
-/** Names of structures as names of files: other characters become underscores, equal names get a number. */
-function fileNames(names: readonly string[]): string[] {
-  const used = new Set<string>();
-  return names.map((name) => {
-    const plain = name.replaceAll(/[^\w.-]+/g, "_").replace(/^\.+/, "") || "structure";
-    let unique = plain;
-    for (let n = 2; used.has(unique.toLowerCase()); n++) unique = `${plain}-${n}`;
-    used.add(unique.toLowerCase());
-    return unique;
-  });
 }
 
 /** Results of an earlier simulation in this folder would mix with the new ones; a folder of anything else is left alone. */

@@ -2,7 +2,8 @@ import { type Deflate, encodePng } from "../../image/encode-png.ts";
 import { maskPicture, type Picture } from "../../image/picture.ts";
 import { distractorPicture } from "../../label/distractor-picture.ts";
 import { type Labels, labelsToJson } from "../../label/labels.ts";
-import { type EncodedFile, pathNames, sampleName } from "./encoded-file.ts";
+import { pathNames } from "../../label/path-names.ts";
+import { type EncodedFile, sampleName } from "./encoded-file.ts";
 import type { LabelledPicture } from "./labelled-picture.ts";
 import { encodeTiff } from "./tiff.ts";
 

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { ByteSource } from "../../dataset/formats/byte-source.ts";
 import { cocoCategories, mergeCoco } from "../../dataset/formats/coco.ts";
 import { controlledStudyWriter, type StudyWriter } from "../../dataset/formats/controlled-study.ts";
 import { createHdf5 } from "../../dataset/formats/hdf5-file.ts";
@@ -13,6 +12,7 @@ import type { Recipe } from "../../dataset/recipe.ts";
 import { studyImages } from "../../dataset/study-part.ts";
 import { InputError } from "../../error/input-error.ts";
 import { readBlockRecord } from "./block-files.ts";
+import { openByteSource } from "./open-byte-source.ts";
 import { partialPath } from "../write-atomically.ts";
 import { writeStreamAtomically } from "./write-stream-atomically.ts";
 
@@ -96,7 +96,7 @@ async function writeStudy(
   let writer: StudyWriter | undefined;
   try {
     for (let block = 0; block < blocks; block++) {
-      const file = await openSource(join(directory, partPath.hdf5(block)), partPath.hdf5(block));
+      const file = await openPart(join(directory, partPath.hdf5(block)), partPath.hdf5(block));
       try {
         for await (const { id, part, image } of studyImages(file.source)) {
           if (id >= recipe.count) break;
@@ -139,24 +139,7 @@ const missingPart = (name: string, cause: NodeJS.ErrnoException): InputError =>
     cause,
   });
 
-async function openSource(
-  path: string,
-  name: string,
-): Promise<{ source: ByteSource; close: () => Promise<void> }> {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw missingPart(name, cause);
+const openPart = (path: string, name: string): ReturnType<typeof openByteSource> =>
+  openByteSource(path, name).catch((error: Error) => {
+    throw missingPart(name, error.cause as NodeJS.ErrnoException);
   });
-  const { size } = await file.stat();
-  return {
-    source: {
-      name,
-      byteLength: size,
-      async read(offset, length) {
-        const bytes = new Uint8Array(length);
-        await file.read(bytes, 0, length, offset);
-        return bytes;
-      },
-    },
-    close: () => file.close(),
-  };
-}

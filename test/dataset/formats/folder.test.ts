@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { pathNames, sampleName } from "../../../src/dataset/formats/encoded-file.ts";
+import { sampleName } from "../../../src/dataset/formats/encoded-file.ts";
+import { pathNames } from "../../../src/label/path-names.ts";
 import { folderSample } from "../../../src/dataset/formats/folder.ts";
 import { decodeTiff } from "../../../src/dataset/formats/tiff.ts";
 import { decodePng } from "../../../src/image/decode-png.ts";
