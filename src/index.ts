@@ -77,8 +77,12 @@ export { logTransform } from "./detector/log-transform.ts";
 export { paperPreprocessing } from "./detector/paper-preprocessing.ts";
 export type { Scatter, ScatterModel } from "./detector/scatter.ts";
 
+export { readMesh } from "./instrument/mesh/read-mesh.ts";
+export { toolPresets } from "./instrument/tool/preset-tools.ts";
+
 export { openPatient, type Patient } from "./scene/patient.ts";
 export { parseScene, type Scene, type SceneInput, sceneSchema } from "./scene/scene.ts";
+export type { SceneFiles } from "./scene/placed-instruments.ts";
 export { sceneRecord } from "./scene/scene-record.ts";
 export { type Simulation, simulate } from "./scene/simulate.ts";
 

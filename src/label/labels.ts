@@ -13,6 +13,15 @@ export interface Labels {
   readonly distractors?: readonly StructureLabel[];
   /** The collimated field: 1 where at least half of the beam arrives, or within the electronic shutter. Absent where a scene has no collimation. */
   readonly field?: FieldLabel;
+  /** Poses of the instruments; their masks are structures, their keypoints landmarks. Absent where a scene has none. */
+  readonly instruments?: readonly InstrumentLabel[];
+}
+
+/** Where a tool is: 4×4, row-major, from its own frame in mm. */
+export interface InstrumentLabel {
+  readonly name: string;
+  readonly lpsFromTool: Float64Array;
+  readonly cameraFromTool: Float64Array;
 }
 
 export interface FieldLabel {
@@ -53,8 +62,9 @@ export function labelsToJson(labels: Labels): {
   structures: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
   distractors?: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
   field?: { areaPx: number; box: PixelBox | null };
+  instruments?: { name: string; lpsFromTool: number[][]; cameraFromTool: number[][] }[];
 } {
-  const { distractors, field } = labels;
+  const { distractors, field, instruments } = labels;
   return {
     widthPx: labels.widthPx,
     heightPx: labels.heightPx,
@@ -82,5 +92,17 @@ export function labelsToJson(labels: Labels): {
         }
       : {}),
     ...(field ? { field: { areaPx: field.areaPx, box: field.box } } : {}),
+    ...(instruments
+      ? {
+          instruments: instruments.map(({ name, lpsFromTool, cameraFromTool }) => ({
+            name,
+            lpsFromTool: rows(lpsFromTool),
+            cameraFromTool: rows(cameraFromTool),
+          })),
+        }
+      : {}),
   };
 }
+
+const rows = (matrix: Float64Array): number[][] =>
+  [0, 4, 8, 12].map((first) => Array.from(matrix.subarray(first, first + 4)));

@@ -1,4 +1,5 @@
 import type { Camera } from "../geometry/camera.ts";
+import { dot, normalize, scale, subtract, type Vector3 } from "../geometry/vector.ts";
 import { displacedMatter } from "../instrument/tool/displaced-matter.ts";
 import type { PlacedTool } from "../instrument/tool/tool.ts";
 import { type ToolShadows, toolShadows } from "../instrument/tool/tool-shadow.ts";
@@ -76,8 +77,9 @@ function takeOut(
 }
 
 /**
- * Labels with the tools appended to structures and landmarks. A tool has the class of its pixels, before all anatomy: what it covers is dark
- * on the panel; among tools the first listed. Its mask holds every pixel of which a ray meets it.
+ * Labels with the tools appended to structures and landmarks. A mask holds every pixel of which a ray meets the tool; a tool of several parts
+ * also has a mask for each, called "TOOL PART". Tools come before all anatomy in the classes: what they cover is dark on the panel;
+ * among tools the first listed, among the parts of one the first, before the whole.
  *
  * @param options.cast their shadows on the same camera, where they are known
  */
@@ -90,28 +92,73 @@ export function withToolLabels(
   if (tools.length === 0) return labels;
   const { widthPx, heightPx } = camera;
   const cast = options.cast ?? toolShadows(camera, tools, undefined);
-  const added = cast.tools.map(({ tool, pixels, parts }): StructureLabel => {
+  const labelled = (
+    name: string,
+    pixels: Uint32Array,
+    parts: ToolShadows["tools"][number]["parts"],
+  ): StructureLabel => {
     const mask = new Uint8Array(widthPx * heightPx);
     for (const pixel of pixels) mask[pixel] = 1;
-    const label = structureLabel(tool.name, mask, camera);
-    if (!options.withThickness) return label;
-    const thicknessMm = new Float32Array(widthPx * heightPx);
-    for (const { shadow, meanPathMm } of parts)
-      shadow.pixels.forEach((pixel, n) => {
-        thicknessMm[pixel] += meanPathMm[n];
-      });
-    return { ...label, thicknessMm };
-  });
+    const label = structureLabel(name, mask, camera);
+    return options.withThickness ? { ...label, thicknessMm: thicknessOf(parts, widthPx * heightPx) } : label;
+  };
+  const whole = cast.tools.map(({ tool, pixels, parts }) => labelled(tool.name, pixels, parts));
+  const added = cast.tools.flatMap(({ tool, parts }, n) => [
+    whole[n],
+    ...(parts.length > 1
+      ? parts.map((part) => labelled(`${tool.name} ${part.name}`, part.shadow.pixels, [part]))
+      : []),
+  ]);
   const anatomical = labels?.structures ?? [];
   const classes = labels?.classes ?? new Uint16Array(widthPx * heightPx);
-  for (let n = added.length - 1; n >= 0; n--)
-    for (const pixel of cast.tools[n].pixels) classes[pixel] = anatomical.length + n + 1;
+  // From the last tool to the first, of each the whole before its parts.
+  for (const tool of [...whole.keys()].toReversed()) {
+    const first = added.indexOf(whole[tool]);
+    const end = tool + 1 < whole.length ? added.indexOf(whole[tool + 1]) : added.length;
+    for (const n of [first, ...Array.from({ length: end - first - 1 }, (_, part) => end - 1 - part)])
+      added[n].mask.forEach((isMet, pixel) => {
+        if (isMet) classes[pixel] = anatomical.length + n + 1;
+      });
+  }
   return {
     ...(labels ?? { widthPx, heightPx }),
     structures: [...anatomical, ...added],
     classes,
-    landmarks: [...(labels?.landmarks ?? []), ...keypointLabels(tools, added, camera)],
+    landmarks: [...(labels?.landmarks ?? []), ...keypointLabels(tools, whole, camera)],
+    instruments: tools.map(({ name, lpsFromTool }) => ({
+      name,
+      lpsFromTool,
+      cameraFromTool: cameraFromTool(camera, lpsFromTool),
+    })),
   };
+}
+
+function thicknessOf(parts: ToolShadows["tools"][number]["parts"], pixels: number): Float32Array {
+  const thicknessMm = new Float32Array(pixels);
+  for (const { shadow, meanPathMm } of parts)
+    shadow.pixels.forEach((pixel, n) => {
+      thicknessMm[pixel] += meanPathMm[n];
+    });
+  return thicknessMm;
+}
+
+/** 4×4, row-major: in the frame `camera` of docs/conventions.md. Left-handed where the picture is seen from behind its panel. */
+function cameraFromTool({ pixelFromLps: p, sourceLps }: Camera, lpsFromTool: Float64Array): Float64Array {
+  const depth: Vector3 = [p[8], p[9], p[10]];
+  // A row of the matrix less its part along the normal is the axis times the focal length in pixels.
+  const axes = [0, 4].map((row) => {
+    const all: Vector3 = [p[row], p[row + 1], p[row + 2]];
+    return normalize(subtract(all, scale(depth, dot(all, depth))));
+  });
+  const matrix = new Float64Array(16);
+  matrix[15] = 1;
+  [...axes, depth].forEach((axis, row) => {
+    for (let column = 0; column < 4; column++) {
+      const [x, y, z] = [lpsFromTool[column], lpsFromTool[4 + column], lpsFromTool[8 + column]];
+      matrix[4 * row + column] = dot(axis, column < 3 ? [x, y, z] : subtract([x, y, z], sourceLps));
+    }
+  });
+  return matrix;
 }
 
 /** Keypoints as landmarks called "TOOL KEYPOINT", with the other tools that lie over them. */

@@ -162,6 +162,18 @@ describe("a tool", () => {
     }
   });
 
+  test("loses nothing where a large picture is cast in bands", () => {
+    // 880 × 880 pixels of 8 rays around a thin diagonal: more than four million, in two bands.
+    const tool = presetTool("k-wire", { diameterMm: 0.6, lengthMm: 150 });
+    const pose = poseOfTip(tool, { tipLps: [53, 0, 53], direction: [1, 0, 1.003], rollDeg: 0 });
+    const { mesh } = placedTool("k", tool, pose).parts[0];
+    const fine = cameraOf(1000, 0.2);
+    const { rays, first, spans } = meshSpans(fine, mesh);
+    expect(rays.every((ray, n) => n === 0 || ray > rays[n - 1])).toBe(true);
+    expect(first[rays.length]).toBe(spans.length / 2);
+    expect(Math.abs(volumeOfShadow(fine, mesh) / signedVolumeMm3(mesh) - 1)).toBeLessThan(0.003);
+  });
+
   test("casts the same shadow when camera and tool turn together", () => {
     const tool = presetTool("screw", { boreMm: 2 });
     const shadow = (axes: readonly [Vector3, Vector3, Vector3]) => {

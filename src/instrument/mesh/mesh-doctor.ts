@@ -1,7 +1,8 @@
 import { InputError } from "../../error/input-error.ts";
 import type { Finding } from "../../volume/finding.ts";
-import { edgeUse, pieces } from "./mesh-edges.ts";
+import { meshEdges, pieces } from "./mesh-edges.ts";
 import { boundsOf, signedVolumeMm3, type TriangleMesh } from "./triangle-mesh.ts";
+import { tripleNumbers } from "./triple-numbers.ts";
 
 /** What a surface is like. */
 export interface MeshFacts {
@@ -49,7 +50,7 @@ export function mendMesh(raw: TriangleMesh, name: string): MendedMesh {
   if (turned.flipped > 0)
     say("warning", "mesh-inside-out", `${turned.flipped} triangles were turned: their outside was inside`);
   const { mesh } = turned;
-  const { open, unbalanced } = edgeUse(mesh);
+  const { open, unbalanced } = meshEdges(mesh);
   if (open > 0)
     say(
       "warning",
@@ -74,7 +75,7 @@ export function mendMesh(raw: TriangleMesh, name: string): MendedMesh {
       vertices: mesh.vertices.length / 3,
       sizeMm: [high[0] - low[0], high[1] - low[1], high[2] - low[2]],
       volumeMm3,
-      pieces: pieces(mesh).count,
+      pieces: turned.pieces,
       openEdges: open,
       unbalancedEdges: unbalanced,
     },
@@ -114,44 +115,39 @@ function weld({ vertices, triangles }: TriangleMesh): {
 } {
   const { low, high } = boundsOf({ vertices, triangles });
   const cell = Math.max(high[0] - low[0], high[1] - low[1], high[2] - low[2], 1e-9) * WELD_PART;
-  const known = new Map<string, number>();
-  const places: number[] = [];
-  const of = new Uint32Array(vertices.length / 3);
-  for (let n = 0; n < of.length; n++) {
-    const [x, y, z] = [vertices[3 * n], vertices[3 * n + 1], vertices[3 * n + 2]];
-    const key = `${Math.round((x - low[0]) / cell)},${Math.round((y - low[1]) / cell)},${Math.round((z - low[2]) / cell)}`;
-    const found = known.get(key);
-    if (found !== undefined) {
-      of[n] = found;
-      continue;
-    }
-    of[n] = places.length / 3;
-    known.set(key, of[n]);
-    places.push(x, y, z);
+  const place = (n: number, axis: number): number => Math.round((vertices[3 * n + axis] - low[axis]) / cell);
+  const count = vertices.length / 3;
+  const numberOf = tripleNumbers(count);
+  const of = new Uint32Array(count);
+  const places = new Float64Array(vertices.length);
+  let known = 0;
+  for (let n = 0; n < count; n++) {
+    of[n] = numberOf(place(n, 0), place(n, 1), place(n, 2));
+    if (of[n] < known) continue;
+    known++;
+    for (let axis = 0; axis < 3; axis++) places[3 * of[n] + axis] = vertices[3 * n + axis];
   }
-  const kept: number[] = [];
-  const seen = new Set<string>();
-  let [degenerate, double] = [0, 0];
+  const numberOfTriangle = tripleNumbers(triangles.length / 3);
+  const kept = new Uint32Array(triangles.length);
+  let [used, degenerate] = [0, 0];
   for (let n = 0; n < triangles.length; n += 3) {
     const [a, b, c] = [of[triangles[n]], of[triangles[n + 1]], of[triangles[n + 2]]];
     if (a === b || b === c || c === a) {
       degenerate++;
       continue;
     }
-    // The same three corners the same way round; two that face each other are a sheet without volume and do no harm.
+    // The same corners the same way round; two that face each other are a sheet without volume and do no harm.
     const least = Math.min(a, b, c);
-    const key = least === a ? `${a},${b},${c}` : least === b ? `${b},${c},${a}` : `${c},${a},${b}`;
-    if (seen.has(key)) {
-      double++;
-      continue;
-    }
-    seen.add(key);
-    kept.push(a, b, c);
+    const [x, y, z] = least === a ? [a, b, c] : least === b ? [b, c, a] : [c, a, b];
+    if (numberOfTriangle(x, y, z) < used / 3) continue;
+    kept[used++] = a;
+    kept[used++] = b;
+    kept[used++] = c;
   }
   return {
-    mesh: { vertices: Float64Array.from(places), triangles: Uint32Array.from(kept) },
+    mesh: { vertices: places.slice(0, 3 * known), triangles: kept.slice(0, used) },
     degenerate,
-    double,
+    double: (triangles.length - used) / 3 - degenerate,
   };
 }
 
@@ -159,42 +155,65 @@ function weld({ vertices, triangles }: TriangleMesh): {
  * Neighbours are made to face the same way; then pieces of negative volume are turned, unless they lie within the bounds of
  * a larger piece: those are its hollows.
  */
-function turnOutside(mesh: TriangleMesh): { mesh: TriangleMesh; flipped: number } {
-  const { of, count, isTurned } = pieces(mesh);
-  const triangles = mesh.triangles.slice();
-  const turn = (n: number): void => {
-    [triangles[3 * n + 1], triangles[3 * n + 2]] = [triangles[3 * n + 2], triangles[3 * n + 1]];
-  };
-  const members: number[][] = Array.from({ length: count }, () => []);
-  for (let n = 0; n < of.length; n++) {
-    members[of[n]].push(3 * n, 3 * n + 1, 3 * n + 2);
-    if (isTurned[n]) turn(n);
-  }
-  const parts = members.map((corners) => {
-    const part: TriangleMesh = {
-      vertices: mesh.vertices,
-      triangles: Uint32Array.from(corners, (corner) => triangles[corner]),
-    };
-    const own = Float64Array.from(
-      [...part.triangles].flatMap((v) => [
-        mesh.vertices[3 * v],
-        mesh.vertices[3 * v + 1],
-        mesh.vertices[3 * v + 2],
-      ]),
-    );
-    return { volume: signedVolumeMm3(part), ...boundsOf({ vertices: own, triangles: part.triangles }) };
-  });
-  parts.forEach(({ volume, low, high }, piece) => {
-    if (volume >= 0) return;
+function turnOutside(mesh: TriangleMesh): { mesh: TriangleMesh; flipped: number; pieces: number } {
+  const { of, count, isTurned } = pieces(mesh, meshEdges(mesh));
+  const parts = piecesOf(mesh, of, count, isTurned);
+  // Where the whole is inside out, so are its hollows.
+  const isAllInsideOut = parts.reduce((sum, { volume }) => sum + volume, 0) < 0;
+  const isInsideOut = parts.map(({ volume, low, high }) => {
+    if (volume === 0 || volume < 0 === isAllInsideOut) return isAllInsideOut;
     const isHollow = parts.some(
       (other) =>
         Math.abs(other.volume) > Math.abs(volume) &&
         low.every((x, axis) => x >= other.low[axis]) &&
         high.every((x, axis) => x <= other.high[axis]),
     );
-    if (!isHollow) for (let n = 0; n < members[piece].length; n += 3) turn(members[piece][n] / 3);
+    return isHollow === isAllInsideOut;
   });
+  const triangles = mesh.triangles.slice();
   let flipped = 0;
-  for (let n = 0; n < of.length; n++) if (triangles[3 * n + 1] !== mesh.triangles[3 * n + 1]) flipped++;
-  return { mesh: { vertices: mesh.vertices, triangles }, flipped };
+  for (let n = 0; n < of.length; n++) {
+    if ((isTurned[n] === 1) === isInsideOut[of[n]]) continue;
+    flipped++;
+    [triangles[3 * n + 1], triangles[3 * n + 2]] = [triangles[3 * n + 2], triangles[3 * n + 1]];
+  }
+  return { mesh: { vertices: mesh.vertices, triangles }, flipped, pieces: count };
+}
+
+interface Piece {
+  readonly volume: number;
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** Signed volume and bounds of every piece, as its triangles face after they were turned. */
+function piecesOf(
+  { vertices: p, triangles }: TriangleMesh,
+  of: Int32Array,
+  count: number,
+  isTurned: Uint8Array,
+): Piece[] {
+  const volume = new Float64Array(count);
+  const low = new Float64Array(3 * count).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(3 * count).fill(Number.NEGATIVE_INFINITY);
+  for (let n = 0; n < of.length; n++) {
+    const piece = of[n];
+    const [a, b, c] = [3 * triangles[3 * n], 3 * triangles[3 * n + 1], 3 * triangles[3 * n + 2]];
+    for (let axis = 0; axis < 3; axis++)
+      for (const at of [p[a + axis], p[b + axis], p[c + axis]]) {
+        if (at < low[3 * piece + axis]) low[3 * piece + axis] = at;
+        if (at > high[3 * piece + axis]) high[3 * piece + axis] = at;
+      }
+    // From the mesh's first vertex, as `signedVolumeMm3`.
+    const [ax, ay, az] = [p[a] - p[0], p[a + 1] - p[1], p[a + 2] - p[2]];
+    const [bx, by, bz] = [p[b] - p[0], p[b + 1] - p[1], p[b + 2] - p[2]];
+    const [cx, cy, cz] = [p[c] - p[0], p[c + 1] - p[1], p[c + 2] - p[2]];
+    const six = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+    volume[piece] += (isTurned[n] === 1 ? -six : six) / 6;
+  }
+  return Array.from(volume, (v, n) => ({
+    volume: v,
+    low: Array.from(low.subarray(3 * n, 3 * n + 3)),
+    high: Array.from(high.subarray(3 * n, 3 * n + 3)),
+  }));
 }

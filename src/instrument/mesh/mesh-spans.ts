@@ -9,6 +9,7 @@ import { meshRegion, type SeenVertices, seenVertices, triangleHits, windingAt } 
 const FARTHEST_NEIGHBOUR_PX = 16;
 /** Step of a ray that is cast again: far above rounding (1e-9 pixels), far below what changes a path. */
 const RECAST_PX = 1e-6;
+const MOST_RAYS = 4_000_000;
 
 /**
  * Where the rays of a camera run inside a closed surface given in LPS, between source and panel: from where its winding number becomes other
@@ -29,23 +30,56 @@ export function meshSpans(
   const seen = seenVertices(camera, mesh);
   const region = meshRegion(camera, seen);
   const raysPerPixel = lattice.count;
-  if (!region)
-    return {
-      raysPerPixel,
-      rays: new Uint32Array(0),
-      first: new Uint32Array(1),
-      spans: new Float64Array(0),
-      recastRays: 0,
-      unbalancedRays: 0,
-      overlappingRays: 0,
-    };
-  const found = cast(camera, mesh, seen, region, lattice);
-  const again =
-    found.unbalanced.length > 0 ? cast(camera, mesh, seen, region, movedBy(lattice, RECAST_PX)) : undefined;
-  const mended = mendUnbalanced(found, again, region, raysPerPixel);
+  const bands = region ? bandsOf(region, raysPerPixel) : [];
+  const parts = bands.map((band) => bandSpans(camera, mesh, seen, band, lattice));
+  const sum = (of: (part: BandSpans) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const rays = new Uint32Array(sum((part) => part.rays.length));
+  const first = new Uint32Array(rays.length + 1);
+  const spans = new Float64Array(sum((part) => part.spans.length));
+  let [ray, used] = [0, 0];
+  for (const part of parts) {
+    rays.set(part.rays, ray);
+    for (let n = 1; n < part.first.length; n++) first[ray + n] = part.first[n] + used / 2;
+    spans.set(part.spans, used);
+    ray += part.rays.length;
+    used += part.spans.length;
+  }
   return {
     raysPerPixel,
-    ...listed(found, mended.spans, camera, region, raysPerPixel),
+    rays,
+    first,
+    spans,
+    recastRays: sum((part) => part.recastRays),
+    unbalancedRays: sum((part) => part.unbalancedRays),
+    overlappingRays: sum((part) => part.overlappingRays),
+  };
+}
+
+type BandSpans = Omit<RaySpans, "raysPerPixel">;
+
+/** Rows of a region in bands of a few million rays: each ray has some bytes of its own while they are cast. */
+function bandsOf(region: PixelRegion, raysPerPixel: number): PixelRegion[] {
+  const rows = Math.max(Math.floor(MOST_RAYS / (region.widthPx * raysPerPixel)), 1);
+  return Array.from({ length: Math.ceil(region.heightPx / rows) }, (_, n) => ({
+    ...region,
+    row: region.row + n * rows,
+    heightPx: Math.min(rows, region.heightPx - n * rows),
+  }));
+}
+
+function bandSpans(
+  camera: Camera,
+  mesh: TriangleMesh,
+  seen: SeenVertices,
+  band: PixelRegion,
+  lattice: RayLattice,
+): BandSpans {
+  const found = cast(camera, mesh, seen, band, lattice);
+  const again =
+    found.unbalanced.length > 0 ? cast(camera, mesh, seen, band, movedBy(lattice, RECAST_PX)) : undefined;
+  const mended = mendUnbalanced(found, again, band, lattice.count);
+  return {
+    ...listed(found, mended.spans, camera, band, lattice.count),
     recastRays: found.unbalanced.length - mended.left,
     unbalancedRays: mended.left,
     overlappingRays: found.overlapping,

@@ -2,6 +2,7 @@ import { InputError } from "../../error/input-error.ts";
 import { subtract, type Vector3 } from "../../geometry/vector.ts";
 import { ball, turnedBody, sweptTube } from "../mesh/ring-surface.ts";
 import { platedBody } from "../mesh/plate-surface.ts";
+import { joined } from "../mesh/triangle-mesh.ts";
 import type { ToolParameter, ToolPreset } from "./tool-preset.ts";
 
 const mm = (usual: number, least: number, most: number, meaning: string): ToolParameter => ({
@@ -240,6 +241,53 @@ export const bead: ToolPreset = {
     parts: [{ name: "bead", mesh: ball([0, 0, -diameterMm / 2], diameterMm / 2) }],
     keypoints: ends(diameterMm / 2),
   }),
+};
+
+export const markerPhantom: ToolPreset = {
+  name: "marker-phantom",
+  description: "plastic tube with beads on a helix in its wall, to calibrate a camera by",
+  material: "316l",
+  parameters: {
+    beads: { default: 9, least: 2, most: 60, meaning: "number of beads (a whole number)" },
+    beadMm: mm(2.5, 0.5, 10, "diameter of a bead"),
+    turns: { default: 1.5, least: 0.1, most: 10, meaning: "turns of the helix" },
+    diameterMm: mm(60, 10, 300, "of the helix, in the middle of the wall"),
+    wallMm: mm(5, 1, 20, "of the tube"),
+    lengthMm: mm(80, 10, 400, "of the tube"),
+  },
+  build: ({ beads, beadMm, turns, diameterMm, wallMm, lengthMm }) => {
+    if (!Number.isInteger(beads) || beadMm >= wallMm || wallMm >= diameterMm)
+      throw new InputError(
+        "instrument-parameter",
+        `a marker phantom needs a whole number of beads, and beadMm < wallMm < diameterMm, got ${beads} beads, ${beadMm}, ${wallMm}, ${diameterMm}`,
+      );
+    const radiusMm = diameterMm / 2;
+    const places = Array.from({ length: beads }, (_, n): Vector3 => {
+      const part = n / (beads - 1);
+      const angle = 2 * Math.PI * turns * part;
+      return [
+        radiusMm * Math.cos(angle),
+        radiusMm * Math.sin(angle),
+        -(wallMm + (lengthMm - 2 * wallMm) * part),
+      ];
+    });
+    const outer = radiusMm + wallMm / 2;
+    const tube = turnedBody(
+      [
+        { z: -lengthMm, radiusMm: outer },
+        { z: 0, radiusMm: outer },
+      ],
+      { corners: 96, boreRadiusMm: radiusMm - wallMm / 2 },
+    );
+    return {
+      // The beads first: they take the place of the plastic.
+      parts: [
+        { name: "beads", mesh: joined(places.map((place) => ball(place, beadMm / 2, 12))) },
+        { name: "tube", mesh: tube, material: "pmma" },
+      ],
+      keypoints: [...ends(lengthMm), ...places.map((atMm, n) => ({ name: `bead ${n + 1}`, atMm }))],
+    };
+  },
 };
 
 function boreOf(boreMm: number, diameterMm: number): { boreRadiusMm?: number } {

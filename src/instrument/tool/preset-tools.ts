@@ -1,6 +1,16 @@
 import { InputError } from "../../error/input-error.ts";
 import { materialByName } from "../../material/named-materials.ts";
-import { bead, catheter, drillBit, guideWire, kWire, nail, plate, screw } from "./parametric-tools.ts";
+import {
+  bead,
+  catheter,
+  drillBit,
+  guideWire,
+  kWire,
+  markerPhantom,
+  nail,
+  plate,
+  screw,
+} from "./parametric-tools.ts";
 import { continuumManipulator } from "./continuum-manipulator.ts";
 import type { Tool } from "./tool.ts";
 import type { ToolPreset } from "./tool-preset.ts";
@@ -15,6 +25,7 @@ export const toolPresets: readonly ToolPreset[] = [
   guideWire,
   catheter,
   bead,
+  markerPhantom,
   continuumManipulator,
 ];
 
@@ -47,7 +58,7 @@ export function presetTool(name: string, given: Readonly<Record<string, number>>
     parts: shape.parts.map((part) => ({
       name: part.name,
       mesh: part.mesh,
-      material: materialByName(material ?? part.material ?? preset.material),
+      material: materialByName(part.material ?? material ?? preset.material),
     })),
   };
 }

@@ -23,6 +23,7 @@ export interface ToolShadows {
   readonly tools: readonly {
     readonly tool: PlacedTool;
     readonly parts: readonly {
+      readonly name: string;
       readonly material: ToolPart["material"];
       readonly shadow: SweptShadow;
       /** Plain mean of the rays' paths, where `shadow.pathMm` is what transmits as much. */
@@ -126,6 +127,7 @@ export function toolShadows(
         owner === tool
           ? [
               {
+                name: part.name,
                 material: part.material,
                 shadow: {
                   pixels: new Uint32Array(outputs[n].pixels),
