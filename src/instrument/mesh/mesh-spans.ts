@@ -36,7 +36,8 @@ export function meshSpans(
   const rays = new Uint32Array(sum((part) => part.rays.length));
   const first = new Uint32Array(rays.length + 1);
   const spans = new Float64Array(sum((part) => part.spans.length));
-  let [ray, used] = [0, 0];
+  let ray = 0;
+  let used = 0;
   for (const part of parts) {
     rays.set(part.rays, ray);
     for (let n = 1; n < part.first.length; n++) first[ray + n] = part.first[n] + used / 2;
@@ -146,13 +147,17 @@ function spansOfRays(hits: {
   const count = new Uint16Array(rayCount);
   const pairs = new Float64Array(depth.length + 1);
   const unbalanced: number[] = [];
-  let [overlapping, used] = [0, 0];
+  let overlapping = 0;
+  let used = 0;
   for (let ray = 0; ray < rayCount; ray++) {
-    const [begin, end] = [start[ray], start[ray + 1]];
+    const begin = start[ray];
+    const end = start[ray + 1];
     if (begin === end) continue;
     sortHits(depth, step, begin, end);
     from[ray] = used / 2;
-    let [winding, entry, isDouble] = [0, 0, false];
+    let winding = 0;
+    let entry = 0;
+    let isDouble = false;
     for (let n = begin; n < end; n++) {
       if (winding === 0) entry = depth[n];
       winding += step[n];
@@ -173,7 +178,8 @@ function spansOfRays(hits: {
 /** By depth; at the same depth exits first, so that solids that touch do not overlap. */
 function sortHits(depth: Float64Array, step: Int8Array, begin: number, end: number): void {
   for (let n = begin + 1; n < end; n++) {
-    const [d, s] = [depth[n], step[n]];
+    const d = depth[n];
+    const s = step[n];
     let at = n;
     while (at > begin && (depth[at - 1] > d || (depth[at - 1] === d && step[at - 1] > s))) {
       depth[at] = depth[at - 1];
@@ -214,7 +220,8 @@ function mendUnbalanced(
     }
     left++;
     const pixel = Math.floor(ray / raysPerPixel);
-    const [column, row] = [pixel % widthPx, Math.floor(pixel / widthPx)];
+    const column = pixel % widthPx;
+    const row = Math.floor(pixel / widthPx);
     let neighbour = soundIn(column, row);
     for (let reach = 1; neighbour < 0 && reach <= FARTHEST_NEIGHBOUR_PX; reach++)
       for (let side = -reach; neighbour < 0 && side <= reach; side++)
@@ -243,7 +250,8 @@ function listed(
 ): Pick<RaySpans, "rays" | "first" | "spans"> {
   const { count, from, pairs } = found;
   for (const [ray, spans] of mended) count[ray] = spans.length / 2;
-  let [met, spanCount] = [0, 0];
+  let met = 0;
+  let spanCount = 0;
   for (let ray = 0; ray < count.length; ray++) {
     if (count[ray] > 0) met++;
     spanCount += count[ray];
@@ -251,11 +259,13 @@ function listed(
   const rays = new Uint32Array(met);
   const first = new Uint32Array(met + 1);
   const spans = new Float64Array(2 * spanCount);
-  let [n, used] = [0, 0];
+  let n = 0;
+  let used = 0;
   for (let ray = 0; ray < count.length; ray++) {
     if (count[ray] === 0) continue;
     const pixel = Math.floor(ray / raysPerPixel);
-    const [column, row] = [pixel % region.widthPx, Math.floor(pixel / region.widthPx)];
+    const column = pixel % region.widthPx;
+    const row = Math.floor(pixel / region.widthPx);
     rays[n] =
       ((row + region.row) * camera.widthPx + column + region.column) * raysPerPixel + (ray % raysPerPixel);
     const own = mended.get(ray);

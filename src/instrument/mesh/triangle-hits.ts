@@ -42,12 +42,17 @@ export function triangleHits(
   // Coefficients of u, v and 1 of the three edges.
   const e = new Float64Array(9);
   for (let corner = 0; corner < triangles.length; corner += 3) {
-    const [i, j, k] = [triangles[corner], triangles[corner + 1], triangles[corner + 2]];
+    const i = triangles[corner];
+    const j = triangles[corner + 1];
+    const k = triangles[corner + 2];
     const nearest = Math.min(depth[i], depth[j], depth[k]);
     const farthest = Math.max(depth[i], depth[j], depth[k]);
     if (!(farthest > 0)) continue;
     // Places of the triangle in the picture, with a margin for rounding; what reaches behind the source may be anywhere.
-    let [top, bottom, left, right] = [region.row - 1, lastRow + 1, region.column - 1, lastColumn + 1];
+    let top = region.row - 1;
+    let bottom = lastRow + 1;
+    let left = region.column - 1;
+    let right = lastColumn + 1;
     if (nearest > 0) {
       top = Math.max(top, Math.min(pixelV[i], pixelV[j], pixelV[k]) - MARGIN_PX);
       bottom = Math.min(bottom, Math.max(pixelV[i], pixelV[j], pixelV[k]) + MARGIN_PX);
@@ -57,9 +62,15 @@ export function triangleHits(
     }
     const firstRow = Math.max(Math.ceil(top - 0.5), region.row);
     const finalRow = Math.min(Math.floor(bottom + 0.5), lastRow);
-    const [ax, ay, az] = [p[3 * i] - sx, p[3 * i + 1] - sy, p[3 * i + 2] - sz];
-    const [bx, by, bz] = [p[3 * j] - sx, p[3 * j + 1] - sy, p[3 * j + 2] - sz];
-    const [cx, cy, cz] = [p[3 * k] - sx, p[3 * k + 1] - sy, p[3 * k + 2] - sz];
+    const ax = p[3 * i] - sx;
+    const ay = p[3 * i + 1] - sy;
+    const az = p[3 * i + 2] - sz;
+    const bx = p[3 * j] - sx;
+    const by = p[3 * j + 1] - sy;
+    const bz = p[3 * j + 2] - sz;
+    const cx = p[3 * k] - sx;
+    const cy = p[3 * k + 1] - sy;
+    const cz = p[3 * k + 2] - sz;
     const nx = (by - ay) * (cz - az) - (bz - az) * (cy - ay);
     const ny = (bz - az) * (cx - ax) - (bx - ax) * (cz - az);
     const nz = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
@@ -140,7 +151,9 @@ export interface SeenVertices {
 
 export function seenVertices({ pixelFromLps: m }: Camera, { vertices }: TriangleMesh): SeenVertices {
   const count = vertices.length / 3;
-  const [u, v, depthMm] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  const u = new Float64Array(count);
+  const v = new Float64Array(count);
+  const depthMm = new Float64Array(count);
   for (let n = 0; n < count; n++) {
     const x = vertices[3 * n];
     const y = vertices[3 * n + 1];
@@ -155,13 +168,12 @@ export function seenVertices({ pixelFromLps: m }: Camera, { vertices }: Triangle
 
 /** The rectangle of pixels whose rays may meet a mesh; undefined when it lies beside the picture or behind the source. */
 export function meshRegion(camera: Camera, { u, v, depthMm: depth }: SeenVertices): PixelRegion | undefined {
-  let [left, right, top, bottom] = [
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ];
-  let [isInFront, isBehind] = [false, false];
+  let left = Number.POSITIVE_INFINITY;
+  let right = Number.NEGATIVE_INFINITY;
+  let top = Number.POSITIVE_INFINITY;
+  let bottom = Number.NEGATIVE_INFINITY;
+  let isInFront = false;
+  let isBehind = false;
   for (let n = 0; n < depth.length; n++) {
     if (!(depth[n] > 0)) {
       isBehind = true;
@@ -192,7 +204,8 @@ function growingHits(): { add(key: number, depthMm: number): void; all(): Triang
   return {
     add(key, depth) {
       if (count === keys.length) {
-        const [oldKeys, oldDepths] = [keys, depthMm];
+        const oldKeys = keys;
+        const oldDepths = depthMm;
         keys = new Uint32Array(2 * count);
         keys.set(oldKeys);
         depthMm = new Float64Array(2 * count);
@@ -210,20 +223,24 @@ export function windingAt(mesh: TriangleMesh, [x, y, z]: Vector3): number {
   const { vertices: p, triangles } = mesh;
   let sum = 0;
   for (let n = 0; n < triangles.length; n += 3) {
-    const [i, j, k] = [3 * triangles[n], 3 * triangles[n + 1], 3 * triangles[n + 2]];
-    const [ax, ay, az] = [p[i] - x, p[i + 1] - y, p[i + 2] - z];
-    const [bx, by, bz] = [p[j] - x, p[j + 1] - y, p[j + 2] - z];
-    const [cx, cy, cz] = [p[k] - x, p[k + 1] - y, p[k + 2] - z];
-    const [a, b, c] = [
-      Math.sqrt(ax * ax + ay * ay + az * az),
-      Math.sqrt(bx * bx + by * by + bz * bz),
-      Math.sqrt(cx * cx + cy * cy + cz * cz),
-    ];
-    const [ab, bc, ca] = [
-      ax * bx + ay * by + az * bz,
-      bx * cx + by * cy + bz * cz,
-      cx * ax + cy * ay + cz * az,
-    ];
+    const i = 3 * triangles[n];
+    const j = 3 * triangles[n + 1];
+    const k = 3 * triangles[n + 2];
+    const ax = p[i] - x;
+    const ay = p[i + 1] - y;
+    const az = p[i + 2] - z;
+    const bx = p[j] - x;
+    const by = p[j + 1] - y;
+    const bz = p[j + 2] - z;
+    const cx = p[k] - x;
+    const cy = p[k + 1] - y;
+    const cz = p[k + 2] - z;
+    const a = Math.sqrt(ax * ax + ay * ay + az * az);
+    const b = Math.sqrt(bx * bx + by * by + bz * bz);
+    const c = Math.sqrt(cx * cx + cy * cy + cz * cz);
+    const ab = ax * bx + ay * by + az * bz;
+    const bc = bx * cx + by * cy + bz * cz;
+    const ca = cx * ax + cy * ay + cz * az;
     const volume = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
     sum += 2 * Math.atan2(volume, a * b * c + ab * c + bc * a + ca * b);
   }

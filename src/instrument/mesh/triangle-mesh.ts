@@ -18,12 +18,22 @@ export const vertexAt = ({ vertices }: TriangleMesh, n: number): Vector3 => [
 export function signedVolumeMm3({ vertices: p, triangles }: TriangleMesh): number {
   let sum = 0;
   // From the first vertex instead of an origin that may lie far away.
-  const [ox, oy, oz] = [p[0], p[1], p[2]];
+  const ox = p[0];
+  const oy = p[1];
+  const oz = p[2];
   for (let n = 0; n < triangles.length; n += 3) {
-    const [a, b, c] = [3 * triangles[n], 3 * triangles[n + 1], 3 * triangles[n + 2]];
-    const [ax, ay, az] = [p[a] - ox, p[a + 1] - oy, p[a + 2] - oz];
-    const [bx, by, bz] = [p[b] - ox, p[b + 1] - oy, p[b + 2] - oz];
-    const [cx, cy, cz] = [p[c] - ox, p[c + 1] - oy, p[c + 2] - oz];
+    const a = 3 * triangles[n];
+    const b = 3 * triangles[n + 1];
+    const c = 3 * triangles[n + 2];
+    const ax = p[a] - ox;
+    const ay = p[a + 1] - oy;
+    const az = p[a + 2] - oz;
+    const bx = p[b] - ox;
+    const by = p[b + 1] - oy;
+    const bz = p[b + 2] - oz;
+    const cx = p[c] - ox;
+    const cy = p[c + 1] - oy;
+    const cz = p[c + 2] - oz;
     sum += ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
   }
   return sum / 6;
@@ -32,10 +42,18 @@ export function signedVolumeMm3({ vertices: p, triangles }: TriangleMesh): numbe
 export function surfaceMm2({ vertices: p, triangles }: TriangleMesh): number {
   let sum = 0;
   for (let n = 0; n < triangles.length; n += 3) {
-    const [a, b, c] = [3 * triangles[n], 3 * triangles[n + 1], 3 * triangles[n + 2]];
-    const [ux, uy, uz] = [p[b] - p[a], p[b + 1] - p[a + 1], p[b + 2] - p[a + 2]];
-    const [vx, vy, vz] = [p[c] - p[a], p[c + 1] - p[a + 1], p[c + 2] - p[a + 2]];
-    const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    const a = 3 * triangles[n];
+    const b = 3 * triangles[n + 1];
+    const c = 3 * triangles[n + 2];
+    const ux = p[b] - p[a];
+    const uy = p[b + 1] - p[a + 1];
+    const uz = p[b + 2] - p[a + 2];
+    const vx = p[c] - p[a];
+    const vy = p[c + 1] - p[a + 1];
+    const vz = p[c + 2] - p[a + 2];
+    const x = uy * vz - uz * vy;
+    const y = uz * vx - ux * vz;
+    const z = ux * vy - uy * vx;
     sum += Math.sqrt(x * x + y * y + z * z);
   }
   return sum / 2;
@@ -72,7 +90,8 @@ export function joined(meshes: readonly TriangleMesh[]): TriangleMesh {
     meshes.reduce((total, mesh) => total + length(mesh), 0);
   const vertices = new Float64Array(sum((mesh) => mesh.vertices.length));
   const triangles = new Uint32Array(sum((mesh) => mesh.triangles.length));
-  let [atVertex, atTriangle] = [0, 0];
+  let atVertex = 0;
+  let atTriangle = 0;
   for (const mesh of meshes) {
     vertices.set(mesh.vertices, atVertex);
     const first = atVertex / 3;

@@ -22,15 +22,18 @@ export function displacedMatter(field: Field, camera: Camera, displacement: Disp
   // Sum of the planes before each one, from the first that is needed; planes × channels.
   const before = new Float64Array((Math.max(...shape) + 1) * channels);
   for (let n = 0; n < pixels.length; n++) {
-    const [begin, end] = [2 * first[n], 2 * first[n + 1]];
+    const begin = 2 * first[n];
+    const end = 2 * first[n + 1];
     if (begin === end) continue;
-    const [u, v] = [pixels[n] % camera.widthPx, Math.floor(pixels[n] / camera.widthPx)];
+    const u = pixels[n] % camera.widthPx;
+    const v = Math.floor(pixels[n] / camera.widthPx);
     const axis = tileAxis(frame, u, v);
     const direction = rayAt(frame.voxelRayFromPixel, u, v);
     if (direction[axis] === 0) continue;
     const mmPerDepth = Math.hypot(...rayAt(frame.lpsRayFromPixel, u, v));
     const stepMm = mmPerDepth / Math.abs(direction[axis]);
-    let [nearest, farthest] = [Number.POSITIVE_INFINITY, 0];
+    let nearest = Number.POSITIVE_INFINITY;
+    let farthest = 0;
     for (let at = begin; at < end; at += 2) {
       nearest = Math.min(nearest, spans[at]);
       farthest = Math.max(farthest, spans[at + 1]);
@@ -40,7 +43,8 @@ export function displacedMatter(field: Field, camera: Camera, displacement: Disp
     const low = Math.max(Math.floor(Math.min(...ends) + 0.5), 0);
     const high = Math.min(Math.floor(Math.max(...ends) + 0.5), shape[axis] - 1);
     if (low > high) continue;
-    const [b, c] = [axis === 0 ? 1 : 0, axis === 2 ? 1 : 2];
+    const b = axis === 0 ? 1 : 0;
+    const c = axis === 2 ? 1 : 2;
     before.fill(0, 0, channels);
     for (let k = low; k <= high; k++) {
       const row = (k - low) * channels;
@@ -50,10 +54,13 @@ export function displacedMatter(field: Field, camera: Camera, displacement: Disp
       const pb = source[b] + depthMm * direction[b];
       const pc = source[c] + depthMm * direction[c];
       if (!(depthMm > 0 && pb > -1 && pb < shape[b] && pc > -1 && pc < shape[c])) continue;
-      const [ib, ic] = [Math.floor(pb), Math.floor(pc)];
-      const [fb, fc] = [pb - ib, pc - ic];
+      const ib = Math.floor(pb);
+      const ic = Math.floor(pc);
+      const fb = pb - ib;
+      const fc = pc - ic;
       const voxel = stride * ((k + 1) * strides[axis] + (ib + 1) * strides[b] + (ic + 1) * strides[c]);
-      const [nextB, nextC] = [stride * strides[b], stride * strides[c]];
+      const nextB = stride * strides[b];
+      const nextC = stride * strides[c];
       for (let channel = 0; channel < channels; channel++) {
         const at = voxel + channel;
         const near = field.voxels[at] * (1 - fb) + field.voxels[at + nextB] * fb;
@@ -69,7 +76,8 @@ export function displacedMatter(field: Field, camera: Camera, displacement: Disp
       return before[at] + (before[at + channels] - before[at]) * (inside - (k - 0.5));
     };
     for (let at = begin; at < end; at += 2) {
-      const [from, to] = [planeAt(spans[at]), planeAt(spans[at + 1])];
+      const from = planeAt(spans[at]);
+      const to = planeAt(spans[at + 1]);
       for (let channel = 0; channel < channels; channel++)
         taken[channel * pixels.length + n] +=
           weight[n] * stepMm * Math.abs(upTo(to, channel) - upTo(from, channel));

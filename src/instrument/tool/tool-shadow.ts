@@ -86,7 +86,9 @@ export function toolShadows(
     if (pixel === Number.POSITIVE_INFINITY) break;
     const u = pixel % camera.widthPx;
     const v = (pixel - u) / camera.widthPx;
-    const [x, y, z] = [d[0] * u + d[1] * v + d[2], d[3] * u + d[4] * v + d[5], d[6] * u + d[7] * v + d[8]];
+    const x = d[0] * u + d[1] * v + d[2];
+    const y = d[3] * u + d[4] * v + d[5];
+    const z = d[6] * u + d[7] * v + d[8];
     const mmPerDepth = Math.sqrt(x * x + y * y + z * z);
     depthSum.fill(0);
     attenuation.fill(0);
@@ -171,7 +173,8 @@ function claim(taken: number[], from: number, to: number): number {
   for (let n = 0; n < taken.length && free.length > 0; n += 2) {
     const left: number[] = [];
     for (let k = 0; k < free.length; k += 2) {
-      const [a, b] = [free[k], free[k + 1]];
+      const a = free[k];
+      const b = free[k + 1];
       if (Math.min(b, taken[n]) > a) left.push(a, Math.min(b, taken[n]));
       if (b > Math.max(a, taken[n + 1])) left.push(Math.max(a, taken[n + 1]), b);
     }
@@ -185,7 +188,8 @@ function claim(taken: number[], from: number, to: number): number {
 
 /** (−ln mean e^(−A)) / mean A; 1 where nothing is attenuated. Exponents are counted from the least, so none underflows. */
 function seenPart(attenuation: Float64Array): number {
-  let [sum, least] = [0, Number.POSITIVE_INFINITY];
+  let sum = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (const a of attenuation) {
     sum += a;
     least = Math.min(least, a);
