@@ -25,7 +25,8 @@ export function brokenGeometry(
         return !landmarksInView(constraint, view.camera, patient);
       case "joint-limits":
         return !(
-          within(view.drawn.laoDeg, constraint.laoDeg) && within(view.drawn.craDeg, constraint.craDeg)
+          withinAngles(view.drawn.laoDeg, constraint.laoDeg) &&
+          withinAngles(view.drawn.craDeg, constraint.craDeg)
         );
       case "no-collision":
         return collides(view.camera, patient, constraint.marginMm);
@@ -100,8 +101,9 @@ function landmarksInView(
   return seen.length >= (constraint.minimum ?? names.length);
 }
 
-const within = (value: number, [low, high]: readonly [number, number]): boolean =>
-  value >= low && value <= high;
+/** Angles have no seam: -170 lies between 120 and 240. */
+const withinAngles = (deg: number, [low, high]: readonly [number, number]): boolean =>
+  (((deg - low) % 360) + 360) % 360 <= high - low;
 
 /** The source lies in the body or near the skin, or skin comes within the margin of the panel (as wide as the image). */
 function collides(camera: Camera, patient: PatientFacts, marginMm: number): boolean {

@@ -1,6 +1,9 @@
 import { z } from "zod";
 
 const finite = z.number();
+const angles = z
+  .tuple([finite, finite])
+  .refine(([low, high]) => low <= high, "the first number must not exceed the second");
 const names = z.union([z.literal("all"), z.array(z.string().min(1)).min(1)]);
 
 /** What a sample must satisfy; one that does not is drawn again. */
@@ -23,8 +26,10 @@ export const constraintSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("joint-limits"),
-      laoDeg: z.tuple([finite, finite]).default([-180, 180]),
-      craDeg: z.tuple([finite, finite]).default([-90, 90]),
+      laoDeg: angles
+        .default([-180, 180])
+        .describe("AP is 180, so that limits about it go beyond: [150, 210]"),
+      craDeg: angles.default([-90, 90]),
     })
     .describe("the C-arm's angles stay within limits"),
   z

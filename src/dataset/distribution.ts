@@ -40,6 +40,26 @@ export const scalarDistribution = z.union(
   ],
   "must be a number, or one of {uniform: [low, high]}, {normal: {mean, sd}}, {truncatedNormal: {mean, sd, low, high}}, {choice: [...]}",
 );
+
+/**
+ * A scalar distribution that gives nothing outside [low, high], so that a run does not end at the sample that does. A normal
+ * distribution counts with six standard deviations: beyond lie 2 of 10⁹ numbers.
+ */
+export const scalarWithin = (low: number, high: number) =>
+  scalarDistribution.superRefine((distribution, context) => {
+    const [least, most] = likelyRange(distribution);
+    if (least >= low && most <= high) return;
+    const reaches = least === most ? `is ${least}` : `reaches from ${least} to ${most}`;
+    const cut =
+      typeof distribution === "object" && "normal" in distribution ? "; truncatedNormal cuts it off" : "";
+    context.addIssue({ code: "custom", message: `must stay within ${low} to ${high}, and ${reaches}${cut}` });
+  });
+
+function likelyRange(distribution: ScalarDistribution): readonly [number, number] {
+  if (typeof distribution === "number" || !("normal" in distribution)) return scalarRange(distribution);
+  const { mean, sd } = distribution.normal;
+  return [mean - 6 * sd, mean + 6 * sd];
+}
 export type ScalarDistribution = z.output<typeof scalarDistribution>;
 
 /** A direction in LPS that is drawn anew for every sample. */

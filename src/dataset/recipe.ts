@@ -5,7 +5,7 @@ import { structureSetDefinition } from "../label/structure-definition.ts";
 import { checkedBy, readYaml } from "../scene/document.ts";
 import { collimationDistribution } from "./collimation-distribution.ts";
 import { constraintSchema } from "./constraint-schema.ts";
-import { directionDistribution, scalarDistribution } from "./distribution.ts";
+import { directionDistribution, scalarDistribution, scalarWithin } from "./distribution.ts";
 import { distractorDistribution } from "./distractor-distribution.ts";
 import { variationSchema } from "./variation-schema.ts";
 
@@ -105,87 +105,100 @@ const isocentreSchema = z.union(
 );
 
 /** A data set as a file. Every field but `subjects` and `count` has a default; docs/recipes.md explains them. */
-export const recipeSchema = z.strictObject({
-  name,
-  description: z.string().optional(),
-  count: z.int().min(1).max(1e9).describe("samples in all"),
-  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  subjects: z.array(subject).min(1),
-  imagesPerPatient: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(40)
-    .describe(
-      "samples that follow each other on one patient (a subject in one variation) before the next is drawn",
-    ),
-  variation: variationSchema.optional(),
-  structures: z
-    .union([z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1), structureSetDefinition])
-    .default("all"),
-  landmarks: z
-    .union(
-      [z.enum(["none", "hip"]), z.array(landmarkRuleSchema).min(1)],
-      'must be "none", "hip", or a list of landmark rules',
-    )
-    .default("none")
-    .describe("landmarks by rules on the label map (docs/landmarks.md), beside those of the subject's file"),
-  device: z.string().default("cios-fusion"),
-  sizePx: z.int().min(16).max(4096).default(360),
-  view: viewSchema.prefault({ kind: "c-arm" }),
-  isocentre: isocentreSchema.default("centre"),
-  offsetMm: z
-    .strictObject({
-      left: millimetres.default(0),
-      posterior: millimetres.default(0),
-      superior: millimetres.default(0),
-    })
-    .prefault({})
-    .describe("shift of the patient from the isocentre, in LPS"),
-  sourceToIsocentreMm: scalarDistribution.optional(),
-  sourceToDetectorMm: finite.positive().max(10_000).optional(),
-  simulator: z
-    .union([
-      z.enum(["naive", "heuristic", "realistic"]),
-      z.array(z.enum(["naive", "heuristic", "realistic"])).min(1),
-    ])
-    .default("realistic"),
-  materials: z
-    .strictObject({
-      rule: z.enum(["threshold", "tissue", "labels"]).default("tissue"),
-      byLabel: z.record(z.string(), z.string()).optional(),
-    })
-    .prefault({}),
-  beam: z
-    .strictObject({
-      kv: scalarDistribution.default(80),
-      detectorKermaMicroGy: scalarDistribution.default(2.5),
-      anodeAngleDeg: finite.min(5).max(30).default(12),
-      focalSpotMm: scalarDistribution.optional().describe("side of the focal spot; default a point"),
-      filters: z
-        .array(z.strictObject({ material: z.string().min(1), thicknessMm: scalarDistribution }))
-        .max(10)
-        .default([{ material: "Al", thicknessMm: 3 }]),
-    })
-    .prefault({}),
-  collimation: collimationDistribution.optional().describe("default: the whole panel is exposed"),
-  distractors: z
-    .array(distractorDistribution)
-    .max(20)
-    .optional()
-    .describe("leads, tubes, markers and text in the beam, labelled apart from the anatomy"),
-  noise: z.boolean().default(true),
-  processing: z.enum(["log", "raw", "paper"]).default("log"),
-  constraints: z.array(constraintSchema).default([]),
-  outputs: z
-    .array(z.enum(outputNames))
-    .min(1)
-    .refine((outputs) => new Set(outputs).size === outputs.length, "an output is listed twice")
-    .refine((outputs) => outputs.filter((output) => output.startsWith("folder")).length <= 1, {
-      message: "only one of folder, folder-tiff and folder-masks can be written",
-    })
-    .default(["folder", "coco"]),
-});
+export const recipeSchema = z
+  .strictObject({
+    name,
+    description: z.string().optional(),
+    count: z.int().min(1).max(1e9).describe("samples in all"),
+    seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+    subjects: z.array(subject).min(1),
+    imagesPerPatient: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(40)
+      .describe(
+        "samples that follow each other on one patient (a subject in one variation) before the next is drawn",
+      ),
+    variation: variationSchema.optional(),
+    structures: z
+      .union([z.enum(["all", "hip", "chest"]), z.array(z.string().min(1)).min(1), structureSetDefinition])
+      .default("all"),
+    landmarks: z
+      .union(
+        [z.enum(["none", "hip"]), z.array(landmarkRuleSchema).min(1)],
+        'must be "none", "hip", or a list of landmark rules',
+      )
+      .default("none")
+      .describe(
+        "landmarks by rules on the label map (docs/landmarks.md), beside those of the subject's file",
+      ),
+    device: z.string().default("cios-fusion"),
+    sizePx: z.int().min(16).max(4096).default(360),
+    view: viewSchema.prefault({ kind: "c-arm" }),
+    isocentre: isocentreSchema.default("centre"),
+    offsetMm: z
+      .strictObject({
+        left: millimetres.default(0),
+        posterior: millimetres.default(0),
+        superior: millimetres.default(0),
+      })
+      .prefault({})
+      .describe("shift of the patient from the isocentre, in LPS"),
+    sourceToIsocentreMm: scalarWithin(1, 10_000).optional(),
+    sourceToDetectorMm: finite.positive().max(10_000).optional(),
+    simulator: z
+      .union([
+        z.enum(["naive", "heuristic", "realistic"]),
+        z.array(z.enum(["naive", "heuristic", "realistic"])).min(1),
+      ])
+      .default("realistic"),
+    materials: z
+      .strictObject({
+        rule: z.enum(["threshold", "tissue", "labels"]).default("tissue"),
+        byLabel: z.record(z.string(), z.string()).optional(),
+      })
+      .prefault({}),
+    beam: z
+      .strictObject({
+        kv: scalarWithin(40, 150).default(80),
+        detectorKermaMicroGy: scalarWithin(1e-6, 1000).default(2.5),
+        anodeAngleDeg: finite.min(5).max(30).default(12),
+        focalSpotMm: scalarWithin(0, 3).optional().describe("side of the focal spot; default a point"),
+        filters: z
+          .array(z.strictObject({ material: z.string().min(1), thicknessMm: scalarWithin(0, 2000) }))
+          .max(10)
+          .default([{ material: "Al", thicknessMm: 3 }]),
+      })
+      .prefault({}),
+    collimation: collimationDistribution.optional().describe("default: the whole panel is exposed"),
+    distractors: z
+      .array(distractorDistribution)
+      .max(20)
+      .optional()
+      .describe("leads, tubes, markers and text in the beam, labelled apart from the anatomy"),
+    noise: z.boolean().default(true),
+    processing: z.enum(["log", "raw", "paper"]).default("log"),
+    constraints: z.array(constraintSchema).default([]),
+    outputs: z
+      .array(z.enum(outputNames))
+      .min(1)
+      .refine((outputs) => new Set(outputs).size === outputs.length, "an output is listed twice")
+      .refine((outputs) => outputs.filter((output) => output.startsWith("folder")).length <= 1, {
+        message: "only one of folder, folder-tiff and folder-masks can be written",
+      })
+      .default(["folder", "coco"]),
+  })
+  .superRefine(({ simulator, outputs }, context) => {
+    // One sample of another simulator would end the run, at whatever place it comes.
+    const grey = [simulator].flat().find((name) => name !== "realistic");
+    if (grey !== undefined && outputs.includes("area-density"))
+      context.addIssue({
+        code: "custom",
+        path: ["outputs"],
+        message: `area-density is for the realistic simulator; the ${grey} one knows no materials`,
+      });
+  });
 
 export type RecipeInput = z.input<typeof recipeSchema>;
 export type Recipe = z.output<typeof recipeSchema>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { PatientVariationInput } from "../anatomy/variation/patient-variation.ts";
 import type { RandomStream } from "../random/random-stream.ts";
-import { drawScalar, scalarDistribution } from "./distribution.ts";
+import { drawScalar, scalarWithin } from "./distribution.ts";
 
 /** How far patients differ from the subject they come from (docs/patient-variation.md): every number is a distribution. */
 export const variationSchema = z.strictObject({
@@ -13,25 +13,25 @@ export const variationSchema = z.strictObject({
     .describe(
       "how many different patients a subject becomes; without it every block of images shows a new one",
     ),
-  scale: scalarDistribution.default(1).describe("factor of all lengths"),
+  scale: scalarWithin(0.5, 2).default(1).describe("factor of all lengths"),
   scaleAlong: z
     .strictObject({
-      leftRight: scalarDistribution.default(1),
-      frontBack: scalarDistribution.default(1),
-      footHead: scalarDistribution.default(1),
+      leftRight: scalarWithin(0.5, 2).default(1),
+      frontBack: scalarWithin(0.5, 2).default(1),
+      footHead: scalarWithin(0.5, 2).default(1),
     })
     .prefault({})
     .describe("further factors along the axes of the body"),
   shearDeg: z
     .strictObject({
-      xByY: scalarDistribution.default(0),
-      xByZ: scalarDistribution.default(0),
-      yByZ: scalarDistribution.default(0),
+      xByY: scalarWithin(-60, 60).default(0),
+      xByZ: scalarWithin(-60, 60).default(0),
+      yByZ: scalarWithin(-60, 60).default(0),
     })
     .prefault({}),
   deformation: z
     .strictObject({
-      sdMm: scalarDistribution,
+      sdMm: scalarWithin(0, 20),
       spacingMm: z.number().min(20).max(500).default(70),
       boneStiffness: z.number().min(0).max(1).default(0.7),
     })
@@ -39,15 +39,15 @@ export const variationSchema = z.strictObject({
     .describe("smooth random deformation without folds"),
   hips: z
     .strictObject({
-      flexionDeg: scalarDistribution.default(0),
-      abductionDeg: scalarDistribution.default(0),
-      internalRotationDeg: scalarDistribution.default(0),
+      flexionDeg: scalarWithin(-40, 40).default(0),
+      abductionDeg: scalarWithin(-30, 30).default(0),
+      internalRotationDeg: scalarWithin(-45, 45).default(0),
     })
     .optional()
     .describe("femurs turned in their sockets, each side drawn by itself"),
-  bodyThickness: scalarDistribution.default(1),
-  softTissueDensity: scalarDistribution.default(1),
-  boneDensity: scalarDistribution.default(1),
+  bodyThickness: scalarWithin(0.5, 2).default(1),
+  softTissueDensity: scalarWithin(0.85, 1.15).default(1),
+  boneDensity: scalarWithin(0.3, 2).default(1),
 });
 export type VariationDistributions = z.output<typeof variationSchema>;
 

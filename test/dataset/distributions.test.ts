@@ -6,6 +6,7 @@ import {
   drawScalar,
   scalarDistribution,
   type ScalarDistribution,
+  scalarWithin,
 } from "../../src/dataset/distribution.ts";
 import { dot, norm } from "../../src/geometry/vector.ts";
 import { randomStream } from "../../src/random/random-stream.ts";
@@ -85,6 +86,20 @@ describe("numbers that are drawn", () => {
   ])("%j is refused", (distribution, _reason) => {
     expect(scalarDistribution.safeParse(distribution).success).toBe(false);
   });
+});
+
+test("numbers that could leave their range are refused before anything is drawn, and it is said how far they reach", () => {
+  const kv = scalarWithin(40, 150);
+  const refusal = (distribution: unknown) => kv.safeParse(distribution).error?.issues[0].message;
+  expect(refusal({ normal: { mean: 80, sd: 5 } })).toBeUndefined();
+  expect(refusal({ truncatedNormal: { mean: 80, sd: 50, low: 40, high: 150 } })).toBeUndefined();
+  expect(refusal(900)).toBe("must stay within 40 to 150, and is 900");
+  expect(refusal({ uniform: [60, 160] })).toMatch("reaches from 60 to 160");
+  expect(refusal({ choice: [30, 80] })).toMatch("reaches from 30 to 80");
+  // Six standard deviations: 95 + 60 is past 150.
+  expect(refusal({ normal: { mean: 95, sd: 10 } })).toMatch(
+    "reaches from 35 to 155; truncatedNormal cuts it off",
+  );
 });
 
 describe("directions that are drawn", () => {

@@ -10,6 +10,22 @@ beforeAll(() => {
 });
 afterAll(() => place.remove());
 
+describe("a recipe that would fail at some later sample", () => {
+  test("is refused at once, with line and column: numbers out of range, area densities of a grey simulator", async () => {
+    const wrong = place.recipe({
+      beam: { kv: { uniform: [60, 200] } },
+      variation: { scale: { uniform: [0, 1] } },
+    });
+    await expect(loadRecipe(wrong)).rejects.toThrow(
+      /yaml:\d+:\d+: variation\.scale: must stay within 0\.5 to 2.*yaml:\d+:\d+: beam\.kv: must stay within 40 to 150/,
+    );
+    const grey = place.recipe({ simulator: ["realistic", "naive"], outputs: ["area-density"] });
+    await expect(loadRecipe(grey)).rejects.toThrow(
+      /yaml:\d+:\d+: outputs: area-density is for the realistic/,
+    );
+  });
+});
+
 describe("a recipe whose subjects have no names", () => {
   const subjects = {
     "a file": [{ ct: "one.nii" }],

@@ -182,6 +182,12 @@ describe("constraints", () => {
     );
   });
 
+  test("joint limits go round the circle: AP stands at 180, and both sides of it are within 150 to 210", () => {
+    const at = (laoDeg: number) =>
+      breaks(recipe("{kind: joint-limits, laoDeg: [150, 210]}", `view: {kind: c-arm, laoDeg: ${laoDeg}}`));
+    expect([-31, -29, 0, 29, 31].map(at)).toEqual([true, false, false, false, true]);
+  });
+
   test("no collision: neither source nor panel comes near the skin", () => {
     const at = (mm: number) => recipe("{kind: no-collision, marginMm: 20}", `sourceToIsocentreMm: ${mm}`);
     expect(breaks(at(700))).toBe(false);
