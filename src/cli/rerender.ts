@@ -16,6 +16,7 @@ export async function rerenderCommand(
   else {
     for (const { path, sha256, recorded } of result.files)
       console.log(`${sha256 === recorded ? "same " : "OTHER"} ${sha256} ${path}`);
+    for (const { path, held } of result.parts) console.log(`${held ? "same " : "OTHER"} in ${path}`);
     console.log(
       result.identical
         ? `sample ${result.id} comes out the same, byte for byte`

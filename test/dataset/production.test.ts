@@ -126,6 +126,29 @@ describe("a data set is a function of its recipe", () => {
   });
 });
 
+describe("samples that stand in files of a block, not in files of their own", () => {
+  test("are rendered again and found there byte for byte, or not once a bit is turned", async () => {
+    const directory = place.at("packed");
+    const outputs = ["webdataset", "area-density", "hdf5"] as const;
+    await make(place.recipe({ count: 2, outputs: [...outputs] }), directory);
+    const whole = await rerenderSample({ directory, id: 1 });
+    expect(whole.parts.map(({ path }) => path)).toEqual([
+      "shards/00000000.tar",
+      "area-densities/00000000.sxd",
+      "parts/hdf5/00000000.tar",
+    ]);
+    expect(whole.parts.every(({ held }) => held)).toBe(true);
+    expect(whole.identical).toBe(true);
+    const path = place.at("packed", "area-densities", "00000000.sxd");
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 20] ^= 1;
+    writeFileSync(path, bytes);
+    const damaged = await rerenderSample({ directory, id: 1 });
+    expect(damaged.parts.map(({ held }) => held)).toEqual([true, false, true]);
+    expect(damaged.identical).toBe(false);
+  });
+});
+
 describe("damage is found and mended to the same bytes", () => {
   /** Damages a copy, and returns what `verify` and `verify --hashes` find; then mends it. */
   async function damage(

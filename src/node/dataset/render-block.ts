@@ -32,6 +32,7 @@ export const fileSink =
  * @param onPatient called with the patient after its last sample
  * @param samples renders so many samples from the start of the block only, for `--dry-run`
  * @param only renders just this sample of the block, for `rerender`
+ * @param onPieces called with what the files of the block are made of for that sample
  */
 export async function renderBlock(options: {
   recipe: Recipe;
@@ -44,6 +45,7 @@ export async function renderBlock(options: {
   onPatient?: (anatomy: Anatomy) => Promise<void>;
   samples?: number;
   only?: number;
+  onPieces?: (files: readonly EncodedFile[]) => void;
 }): Promise<BlockRecord> {
   const { recipe, block, sink, only } = options;
   const draw = drawPatient(recipe, block);
@@ -68,8 +70,9 @@ export async function renderBlock(options: {
     samples.push({ ...manifestLine(sample, files), ...(variation ? { variation } : {}) });
     options.onSample?.(sample);
   }
-  const parts =
-    only === undefined ? await keep((await Promise.all(outputs.map((output) => output.end()))).flat()) : [];
+  const ends = (await Promise.all(outputs.map((output) => output.end()))).flat();
+  if (only !== undefined) options.onPieces?.(ends);
+  const parts = only === undefined ? await keep(ends) : [];
   await options.onPatient?.(anatomy);
   return { block, recipe: options.recipeHash, version: softwareVersion(), samples, parts };
 }
