@@ -4,6 +4,12 @@ import { printJson, reportFailure } from "./failure.ts";
 
 const asJson = process.argv.includes("--json");
 
+// Whoever reads the output may have seen enough (`synthex schema | head`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or input. */
 try {
   await createProgram().parseAsync(process.argv);

@@ -34,7 +34,10 @@ export function readYaml(
     const [error] = document.errors;
     if (error) {
       const { line, col } = lines.linePos(error.pos[0]);
-      throw new InputError(`${kind}-yaml`, `${name}:${line}:${col}: ${error.message.split("\n")[0]}`);
+      throw new InputError(
+        `${kind}-yaml`,
+        `${name}:${line}:${col}: ${error.message.split("\n")[0].replace(/ at line \d+, column \d+:$/, "")}`,
+      );
     }
     let aliases = 0;
     visit(document, { Alias: () => void aliases++ });
@@ -106,7 +109,7 @@ export function checkedBy<Schema extends z.ZodType>(
 /** "expected number, received undefined" in plain words; undefined for other messages. */
 function missing(message: string): string | undefined {
   const expected = /expected (\w+), received undefined$/.exec(message)?.[1];
-  return expected && `is missing, a ${expected}`;
+  return expected && `is missing, ${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
 }
 
 /** ":line:column" of a field, or of the nearest one around it that the file has. */

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { type Recipe, recipeSchema } from "../../dataset/recipe.ts";
@@ -39,7 +39,11 @@ export async function openDataSetFolder(
     throw new InputError(
       "data-set-other-recipe",
       `${directory} holds a data set of another recipe or seed ("${known.recipe.name}", seed ${known.recipe.seed})`,
-      { remedy: "give another --out, or the recipe and seed that it was made with" },
+      {
+        remedy: (await hasBlocks(directory))
+          ? "give another --out, or the recipe and seed that it was made with"
+          : "no sample of it has been made, so that you may remove the folder; or give another --out",
+      },
     );
   const sources = known?.sources ?? (await hashSources(recipe, folder));
   const content = json({ software: `synthex ${softwareVersion()}`, recipe, sources });
@@ -57,6 +61,9 @@ export async function openDataSetFolder(
   }
   return { hash, sources };
 }
+
+const hasBlocks = async (directory: string): Promise<boolean> =>
+  (await readdir(join(directory, "blocks")).catch(() => [])).length > 0;
 
 /** Writes a file that is not there yet, whole or not at all; false where it is there. */
 async function createFile(path: string, text: string, partialFolder: string): Promise<boolean> {
