@@ -109,8 +109,18 @@ describe("numbers that are not Hounsfield units of a whole patient", () => {
   ])("%s: a lost intercept, and nothing else is said of the numbers", (_, ct) => {
     const found = codes(changed(ct, (hu) => hu + 1024));
     expect(found).toContain("hu-intercept-missing");
-    for (const other of ["metal", "field-of-view-truncated", "couch", "hu-background-zero"])
+    for (const other of ["metal", "field-of-view-truncated", "couch", "hu-background-zero", "hu-bone-only"])
       expect(found).not.toContain(other);
+  });
+
+  it("a lost intercept is seen beside padding, and not in a whole CT or in bones alone", () => {
+    for (const ct of [pelvis, chest]) {
+      const raw = changed(ct, (hu) => (hu < -990 ? -2048 : hu + 1024));
+      expect(codes(raw)).toContain("hu-intercept-missing");
+      const padded = changed(ct, (hu) => (hu < -990 ? -2048 : hu));
+      const bones = changed(ct, (hu) => (hu < 250 ? -1024 : hu));
+      for (const right of [padded, bones]) expect(codes(right)).not.toContain("hu-intercept-missing");
+    }
   });
 
   it("a constant, 8 bits, a background of 0", () => {
@@ -299,9 +309,10 @@ describe("labels that do not belong to the CT", () => {
 
   it("left and right swapped, with names and without", () => {
     expect(finding("labels-left-right-swapped", pelvis, mirrored)).toMatchObject({ severity: "error" });
-    expect(finding("labels-not-totalsegmentator", pelvis, bare(mirrored))?.message).toContain(
-      "left lies to the right",
-    );
+    const nameless = finding("labels-left-right-swapped", pelvis, bare(mirrored));
+    expect(nameless?.severity).toBe("error");
+    expect(nameless?.message).toContain("left lies to the right");
+    expect(codes(pelvis, bare(mirrored))).not.toContain("labels-not-totalsegmentator");
     expect(finding("labels-left-right-swapped", pelvis, pelvisLabels)).toBeUndefined();
   });
 
@@ -327,6 +338,14 @@ describe("labels that do not belong to the CT", () => {
     const shifted = moved(labels, (i, j, k) => [i, j - shift, k]);
     expect(finding("labels-on-wrong-tissue", ct, shifted)).toMatchObject({ severity: "error" });
     expect(finding("labels-on-wrong-tissue", ct, labels)).toBeUndefined();
+  });
+
+  it("nameless labels on the wrong tissue are perhaps another program's", () => {
+    const [, , nk] = pelvisLabels.grid.shape;
+    const elsewhere = moved(pelvisLabels, (i, j, k) => [i, j, (k + 12) % nk]);
+    const found = codes(pelvis, bare(elsewhere));
+    expect(found).toContain("labels-not-totalsegmentator");
+    expect(found).not.toContain("labels-left-right-swapped");
   });
 
   it("another grid: the places are named", () => {

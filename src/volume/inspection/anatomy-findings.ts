@@ -20,14 +20,18 @@ export const anatomyFindings = (statistics: readonly LabelStatistics[]): Finding
 ];
 
 /** Pairs that differ in `left` and `right` only must lie the right way round: left at larger LPS x. */
-function sideFindings(statistics: readonly LabelStatistics[]): Finding[] {
+export function sidePairs(statistics: readonly LabelStatistics[]): { name: string; isSwapped: boolean }[] {
   const byName = new Map(statistics.map((entry) => [plainName(entry.name), entry]));
-  const pairs = [...byName].flatMap(([name, left]) => {
+  return [...byName].flatMap(([name, left]) => {
     if (SIDE.exec(name)?.[2] !== "left") return [];
     const right = byName.get(name.replace(SIDE, "$1right"));
-    return right ? [{ name: left.name, differenceMm: left.centroidLps[0] - right.centroidLps[0] }] : [];
+    return right ? [{ name: left.name, isSwapped: left.centroidLps[0] - right.centroidLps[0] < -5 }] : [];
   });
-  const swapped = pairs.filter(({ differenceMm }) => differenceMm < -5);
+}
+
+function sideFindings(statistics: readonly LabelStatistics[]): Finding[] {
+  const pairs = sidePairs(statistics);
+  const swapped = pairs.filter(({ isSwapped }) => isSwapped);
   if (swapped.length === 0) return [];
   const all = swapped.length > pairs.length / 2;
   const examples = swapped.slice(0, 3).map(({ name }) => name);

@@ -2,7 +2,7 @@ import { applyToPoint } from "../../geometry/transform.ts";
 import { voxelVolumeMm3 } from "../../geometry/grid.ts";
 import type { Finding } from "../finding.ts";
 import type { Volume } from "../volume.ts";
-import type { HuHistogram } from "./histogram.ts";
+import { type HuHistogram, huHistogram } from "./histogram.ts";
 
 /** Denser than any bone or tooth; at the edge of what a 12-bit CT can say (3071). */
 const METAL_HU = 2600;
@@ -14,9 +14,16 @@ const [LOWEST, HIGHEST] = [-4096, 32_768];
 /** Are these Hounsfield units of a whole patient? An error among the findings says that they are not. */
 export function hounsfieldFindings(ct: Volume, histogram: HuHistogram): Finding[] {
   const scale = scaleFinding(histogram);
-  const bones = boneOnlyFinding(histogram);
+  // Shifted by the intercept, all tissue has numbers of bone.
+  const bones = scale?.code === "hu-intercept-missing" ? [] : boneOnlyFinding(histogram);
   if (scale?.severity === "error") return [scale, ...bones];
   return [...(scale ? [scale] : []), ...bones, ...rangeFindings(histogram), ...metalFinding(ct)];
+}
+
+/** The error that says that the numbers are not Hounsfield units, if there is one; the whole report is `inspect`'s. */
+export function hounsfieldScaleError(ct: Volume): Finding | undefined {
+  const finding = scaleFinding(huHistogram(ct.values));
+  return finding?.severity === "error" ? finding : undefined;
 }
 
 /** The first thing that shows that the numbers are on another scale than a CT's. */
@@ -30,12 +37,7 @@ function scaleFinding(histogram: HuHistogram): Finding | undefined {
       "hu-eight-bit",
       "values run from 0 to 255 at most: these are 8-bit grey values, not Hounsfield units; export the original CT",
     );
-  // Noise and streaks may take a few voxels below.
-  if (
-    histogram.percentile(1) > -200 &&
-    histogram.share(LOWEST, -300) < 1e-3 &&
-    histogram.share(900, 1200) > 0.05
-  )
+  if (isWithoutIntercept(histogram))
     return error(
       "hu-intercept-missing",
       "air lies near 0 and soft tissue near 1000: the rescale intercept (usually −1024) was lost; subtract 1024 or export the CT again",
@@ -61,6 +63,20 @@ function scaleFinding(histogram: HuHistogram): Finding | undefined {
       `no air around or in the patient (lowest value ${min}): is the volume cropped, or not in Hounsfield units?`,
     );
   return undefined;
+}
+
+/** Air near 0 and soft tissue near 1000, apart from padding at the lowest number; noise and streaks may take a few voxels below. */
+function isWithoutIntercept(histogram: HuHistogram): boolean {
+  const { min } = histogram;
+  const padding = min < -300 ? histogram.share(min, min + 1) : 0;
+  const measured = 1 - padding;
+  return (
+    histogram.share(LOWEST, -300) - padding < 1e-3 * measured &&
+    histogram.share(LOWEST, -200) - padding < 0.01 * measured &&
+    histogram.share(900, 1200) > 0.05 * measured &&
+    // Where soft tissue was masked away, what is left is bone, most of it softer than 900 HU.
+    histogram.share(900, 1200) > histogram.share(300, 850)
+  );
 }
 
 function boneOnlyFinding(histogram: HuHistogram): Finding[] {

@@ -40,12 +40,7 @@ export function labelFindings(
     );
   }
   const misfit = labelMap.names.size === 0 ? assumedNamesMisfit(statistics) : undefined;
-  if (misfit !== undefined)
-    add(
-      "labels-not-totalsegmentator",
-      "warning",
-      `the numbers are those of TotalSegmentator, but with its names ${misfit}; if the labels are not its own, give --label-names FILE`,
-    );
+  if (misfit) findings.push(misfit);
   return [...findings, ...anatomyFindings(statistics)];
 }
 
