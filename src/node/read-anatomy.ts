@@ -20,7 +20,8 @@ export async function readCt(
     const { volume, findings } = await readDicomSeries(source.files);
     return { ct: volume, source, findings };
   }
-  return { ct: await readVolume(single.bytes, readOptions(source)), source, findings: [] };
+  const ct = await readVolume(single.bytes, readOptions(source));
+  return { ct, source, findings: ct.findings ?? [] };
 }
 
 /** A label map, with the names of its own file or of the table given; see `withAssumedLabelNames` for one without. */

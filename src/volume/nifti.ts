@@ -1,5 +1,6 @@
 import { InputError } from "../error/input-error.ts";
 import type { Grid } from "../geometry/grid.ts";
+import type { Finding } from "./finding.ts";
 import { placedGrid } from "./placed-grid.ts";
 import { bytesPerVoxel, type StoredVoxels, type VoxelType, voxelArray, voxelBytes } from "./stored-voxels.ts";
 
@@ -40,6 +41,7 @@ export interface NiftiHeader {
   readonly byteLength: number;
   readonly slope: number;
   readonly intercept: number;
+  readonly findings: readonly Finding[];
 }
 
 /** Whether these bytes begin like a NIfTI-1 or NIfTI-2 header, in either byte order. */
@@ -51,10 +53,13 @@ export function looksLikeNifti(bytes: Uint8Array): boolean {
 
 /** Reads a whole NIfTI-1 or NIfTI-2 file, already inflated; see `readNiftiHeader` for its geometry. */
 export function readNifti(bytes: Uint8Array, name: string): StoredVoxels {
-  const { grid, type, isLittleEndian, voxelOffset, slope, intercept } = readNiftiHeader(bytes, name);
+  const { grid, type, isLittleEndian, voxelOffset, slope, intercept, findings } = readNiftiHeader(
+    bytes,
+    name,
+  );
   const count = grid.shape[0] * grid.shape[1] * grid.shape[2];
   const stored = voxelArray(voxelBytes(bytes, voxelOffset, count, type, name), type, isLittleEndian);
-  return { grid, stored, slope, intercept };
+  return { grid, stored, slope, intercept, findings };
 }
 
 /**
@@ -119,19 +124,20 @@ export function readNiftiHeader(bytes: Uint8Array, name: string): NiftiHeader {
   };
   const unitsCode = (second ? i32(500) : view.getUint8(123)) & 7;
   const unit = unitsCode === 1 ? 1000 : unitsCode === 3 ? 0.001 : 1;
-  const ras =
-    (second ? i32(348) : i16(254)) > 0
-      ? [0, 1, 2].flatMap((row) =>
-          [0, 1, 2, 3].map((column) => real(280 + 16 * row + 4 * column, 400 + 32 * row + 8 * column)),
+  const hasSform = (second ? i32(348) : i16(254)) > 0;
+  const hasQform = (second ? i32(344) : i16(252)) > 0;
+  const ras = hasSform
+    ? [0, 1, 2].flatMap((row) =>
+        [0, 1, 2, 3].map((column) => real(280 + 16 * row + 4 * column, 400 + 32 * row + 8 * column)),
+      )
+    : hasQform
+      ? affineOfQuaternion(
+          [0, 1, 2].map((n) => real(256 + 4 * n, 352 + 8 * n)),
+          [0, 1, 2].map((n) => real(268 + 4 * n, 376 + 8 * n)),
+          spacing(),
+          pixdim(0) < 0 ? -1 : 1,
         )
-      : (second ? i32(344) : i16(252)) > 0
-        ? affineOfQuaternion(
-            [0, 1, 2].map((n) => real(256 + 4 * n, 352 + 8 * n)),
-            [0, 1, 2].map((n) => real(268 + 4 * n, 376 + 8 * n)),
-            spacing(),
-            pixdim(0) < 0 ? -1 : 1,
-          )
-        : spacing().flatMap((step, row) => [0, 1, 2, 3].map((column) => (column === row ? step : 0)));
+      : spacing().flatMap((step, row) => [0, 1, 2, 3].map((column) => (column === row ? step : 0)));
   if (ras === undefined) return refuse("quaternion", "the quaternion of the orientation is longer than one");
   if (ras.some((value) => !Number.isFinite(value)))
     refuse("affine", "the orientation matrix holds values that are not numbers");
@@ -158,8 +164,15 @@ export function readNiftiHeader(bytes: Uint8Array, name: string): NiftiHeader {
     byteLength,
     slope: isScaled ? slope : 1,
     intercept: isScaled ? intercept : 0,
+    findings: hasSform || hasQform ? [] : [orientationAssumed(name)],
   };
 }
+
+const orientationAssumed = (name: string): Finding => ({
+  code: "orientation-assumed",
+  severity: "warning",
+  message: `${name} does not say how the patient lies (no sform, no qform): taken as RAS, first voxel at the origin; left and right may be swapped, export it again with its orientation`,
+});
 
 /** NIfTI "method 2": rotation from the quaternion (b, c, d), the third axis turned by qfac; undefined if it is no rotation. */
 function affineOfQuaternion(

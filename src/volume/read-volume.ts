@@ -19,7 +19,8 @@ export interface ReadOptions {
 export async function readVolume(bytes: Uint8Array, options: ReadOptions): Promise<Volume> {
   return withinMemory(options.name, async () => {
     const voxels = await readStoredVoxels(bytes, options);
-    return volume("HU", voxels.grid, hounsfieldUnits(voxels, options.name));
+    const ct = volume("HU", voxels.grid, hounsfieldUnits(voxels, options.name));
+    return voxels.findings?.length ? { ...ct, findings: voxels.findings } : ct;
   });
 }
 

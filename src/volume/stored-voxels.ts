@@ -1,5 +1,6 @@
 import { InputError } from "../error/input-error.ts";
 import type { Grid } from "../geometry/grid.ts";
+import type { Finding } from "./finding.ts";
 import type { VoxelArray } from "./volume.ts";
 
 /** Voxels as a file stores them: stored · slope + intercept is the value. */
@@ -10,6 +11,8 @@ export interface StoredVoxels {
   readonly intercept: number;
   /** Label number -> name, where the format carries names. */
   readonly names?: ReadonlyMap<number, string>;
+  /** What the file leaves open and was assumed. */
+  readonly findings?: readonly Finding[];
 }
 
 /** The number types of volume files. */

@@ -1,4 +1,5 @@
 import { type Grid, voxelCount } from "../geometry/grid.ts";
+import type { Finding } from "./finding.ts";
 
 export type VoxelArray =
   | Int8Array
@@ -15,6 +16,8 @@ export interface Volume<Quantity extends string = "HU"> {
   readonly quantity: Quantity;
   readonly grid: Grid;
   readonly values: VoxelArray;
+  /** What the file left open and was assumed while it was read. */
+  readonly findings?: readonly Finding[];
 }
 
 export function volume<Quantity extends string>(

@@ -59,6 +59,24 @@ describe("a volume reads as other readers read it", () => {
   });
 });
 
+describe("a NIfTI file without sform and qform", () => {
+  const name = expectedVolumes.map(([known]) => known).find((known) => known === "scaled.nii") as string;
+
+  it("is taken as RAS, and says that this was assumed", async () => {
+    const bytes = fixtureBytes(name).slice();
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    for (const at of [252, 254]) view.setInt16(at, 0, true);
+    const { grid, findings } = await read(name, bytes);
+    expect(findings?.map(({ code }) => code)).toEqual(["orientation-assumed"]);
+    const m = grid.lpsFromVoxel.matrix;
+    expect([m[0] < 0, m[5] < 0, m[10] > 0, m[3], m[7], m[11]]).toEqual([true, true, true, 0, 0, 0]);
+  });
+
+  it("one that has either says nothing", async () => {
+    expect((await read(name)).findings).toBeUndefined();
+  });
+});
+
 describe("number types", () => {
   it("16-bit and smaller integers stay small, whatever the file's type", async () => {
     for (const name of ["scaled.nii", "int32.nii", "int64.nii", "uint16.nii", "int8.nii"])
