@@ -338,6 +338,33 @@ describe("patients that change while a data set is made", () => {
   });
 });
 
+describe("a patient in two splits", () => {
+  const labels = { labels: "one-labels.nii", labelNames: "names.json" };
+  const subjects = [
+    { name: "learned", ct: "one.nii", ...labels },
+    { name: "tested", ct: "copy.nii", ...labels, split: "test" as const },
+  ];
+
+  test("is refused, though the same CT has two names and two files; with other HU it is another patient", async () => {
+    cpSync(place.at("one.nii"), place.at("copy.nii"));
+    const run = make(place.recipe({ subjects }), place.at("leaking"));
+    await expect(run).rejects.toThrow(/"learned" \(train\) and "tested" \(test\) are the same CT/);
+    writePatient(place.at, "copy", 610);
+    await make(place.recipe({ subjects }), place.at("split"));
+    expect((await verifyDataSet(place.at("split"))).findings).toEqual([]);
+  });
+
+  test("is found by verify", async () => {
+    cpSync(place.at("whole"), place.at("mixed"), { recursive: true });
+    const file = place.at("mixed", "recipe.json");
+    const content = JSON.parse(readFileSync(file, "utf8")) as { sources: Record<string, { ct: string }> };
+    content.sources["two"].ct = content.sources["one"].ct;
+    writeFileSync(file, JSON.stringify(content));
+    const { findings } = await verifyDataSet(place.at("mixed"));
+    expect(findings.map(({ code }) => code)).toEqual(["split-leak"]);
+  });
+});
+
 describe("bones that a preparation step puts in", () => {
   test("are hashed with the subject's files, and refused when they are others now", async () => {
     const { recipe: read, folder } = await loadRecipe(

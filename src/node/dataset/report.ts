@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { type ManifestLine, parseManifestLine } from "../../dataset/manifest.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
@@ -76,7 +76,10 @@ export async function reportCard(options: ReportOptions): Promise<ReportCard> {
     bytes: manifest.bytes,
     tiles: looked?.tiles ?? [],
     greys: looked?.greys,
-    real: real && options.real !== undefined ? { folder: options.real, greys: real.greys } : undefined,
+    real:
+      real && options.real !== undefined
+        ? { folder: basename(resolve(options.real)), greys: real.greys }
+        : undefined,
     duplicates: looked?.duplicates,
     alike: looked?.alike ?? new Map(),
     findings: [

@@ -15,7 +15,11 @@ export type SubjectSources = Readonly<Partial<Record<SourceField, string>>>;
 /** Of every subject of a recipe, by its name. */
 export type RecipeSources = Readonly<Record<string, SubjectSources>>;
 
-/** Reads and hashes the files of every subject, one after another; a missing one is told before anything is made. */
+/**
+ * Reads and hashes the files of every subject, one after another; a missing one is told before anything is made.
+ *
+ * @throws InputError `split-leak` where subjects of two splits are one CT
+ */
 export async function hashSources(recipe: Recipe, folder: string): Promise<RecipeSources> {
   const sources: Record<string, SubjectSources> = {};
   for (const subject of recipe.subjects) {
@@ -28,7 +32,29 @@ export async function hashSources(recipe: Recipe, folder: string): Promise<Recip
       hashes[field] = await sourceHash(await readSourceFile(resolve(folder, path)));
     sources[subject.name ?? subject.ct] = hashes;
   }
+  const [leak] = ctsInTwoSplits(recipe, sources);
+  if (leak !== undefined)
+    throw new InputError("split-leak", leak, {
+      remedy: "give both subjects one split: pictures of one patient must not be in two",
+    });
   return sources;
+}
+
+/** Subjects of different splits that show the same CT, or the same bones put into one: a sentence for each pair. */
+export function ctsInTwoSplits({ subjects }: Recipe, sources: RecipeSources): string[] {
+  const seen = new Map<string, { name: string; split: string }>();
+  return subjects.flatMap(({ name = "", split }) =>
+    Object.entries(sources[name] ?? {}).flatMap(([field, hash]) => {
+      if (hash === undefined || !/(^|\.)ct$/.test(field)) return [];
+      const other = seen.get(hash);
+      if (other === undefined) seen.set(hash, { name, split });
+      return other === undefined || other.split === split
+        ? []
+        : [
+            `subjects "${other.name}" (${other.split}) and "${name}" (${split}) are the same CT: its images would be in both splits`,
+          ];
+    }),
+  );
 }
 
 /** The bones that steps put into a subject. */

@@ -5,10 +5,11 @@ import { blockCount, drawPatient } from "../../dataset/draw-patient.ts";
 import type { FileRecord } from "../../dataset/manifest.ts";
 import type { Finding } from "../../volume/finding.ts";
 import { readBlockRecord } from "./block-files.ts";
-import { readDataSetRecipe } from "./data-set-folder.ts";
+import { readDataSet } from "./data-set-folder.ts";
 import { recipeHash } from "./load-recipe.ts";
 import { manifestText, readSummary, samplesOf } from "./merge.ts";
 import { hashedFile } from "./finish-outputs.ts";
+import { ctsInTwoSplits } from "./subject-sources.ts";
 
 export interface Verification {
   readonly samples: number;
@@ -24,14 +25,14 @@ const AT_ONCE = 64;
 const MOST_FINDINGS = 20;
 
 /**
- * Holds a data set to its records: every block and file is there and as long as it should be, ids are without gap, no subject is
- * in two splits, the manifest says what the blocks say. With `hashes` every file is read and its SHA-256 compared.
+ * Holds a data set to its records: every block and file is there and as long as it should be, ids are without gap, no subject
+ * and no CT is in two splits, the manifest says what the blocks say. With `hashes` every file is read and its SHA-256 compared.
  */
 export async function verifyDataSet(
   directory: string,
   options: { hashes?: boolean; onProgress?: (samples: number, total: number) => void } = {},
 ): Promise<Verification> {
-  const recipe = await readDataSetRecipe(directory);
+  const { recipe, sources } = await readDataSet(directory);
   const hash = recipeHash(recipe);
   const findings: Finding[] = [];
   const damaged = new Set<number>();
@@ -41,6 +42,7 @@ export async function verifyDataSet(
   const complain = (code: string, message: string): void => {
     findings.push({ code, severity: "error", message });
   };
+  for (const leak of ctsInTwoSplits(recipe, sources)) complain("split-leak", leak);
   const blocks = blockCount(recipe);
   for (let block = 0; block < blocks; block++) {
     const record = await readBlockRecord(directory, block);
