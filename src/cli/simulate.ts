@@ -14,7 +14,10 @@ import { withMovableCamera } from "../scene/scene-record.ts";
 import { simulate } from "../scene/simulate.ts";
 import type { Finding } from "../volume/finding.ts";
 import { withAssumedLabelNames } from "../volume/inspection/assumed-label-names.ts";
+import { hounsfieldScaleError } from "../volume/inspection/hounsfield-findings.ts";
+import type { LabelMap } from "../volume/label-map.ts";
 import { labelsOnGrid } from "../volume/labels-on-grid.ts";
+import type { Volume } from "../volume/volume.ts";
 import { printJson } from "./failure.ts";
 import { readScene } from "./read-scene.ts";
 
@@ -99,7 +102,12 @@ export async function simulateCommand(
       files.push(
         await (await import("../node/write-dicom.ts")).writeDicom(options.out, recorded, simulation),
       );
-    const all: Finding[] = [...findings, ...(onGrid?.findings ?? []), ...simulation.findings];
+    const all: Finding[] = [
+      ...findings,
+      ...aboutInput(ct, scene, labelMap),
+      ...(onGrid?.findings ?? []),
+      ...simulation.findings,
+    ];
     for (const { severity, message } of all) say(`${severity}: ${message}`);
     const { camera } = simulation.picture;
     const seconds = (performance.now() - started) / 1000;
@@ -124,6 +132,20 @@ export async function simulateCommand(
     await patient?.release();
     await projector.close();
   }
+}
+
+/** What makes a wrong picture, or fewer files than were asked for, although nothing in the exposure is wrong. */
+function aboutInput(ct: Volume, scene: Scene, labelMap: LabelMap | undefined): Finding[] {
+  const scale = hounsfieldScaleError(ct);
+  const findings = scale ? [scale] : [];
+  if (!labelMap && scene.structures !== "all")
+    findings.push({
+      code: "structures-without-labels",
+      severity: "warning",
+      message:
+        "structures were asked for, but there is no label map, so there are no masks; give --labels FILE",
+    });
+  return findings;
 }
 
 /** Options of the command line over those of the scene file. */

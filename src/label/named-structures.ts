@@ -31,7 +31,10 @@ export function namedStructureSet(
     throw new InputError(
       "structures-absent",
       `the ${set.id} structures need labels named as TotalSegmentator names them; no voxel of this map has one`,
-      { remedy: "give a table of label names, or project all labels" },
+      {
+        remedy:
+          "give a table of label names, or project all labels; synthex inspect tells why numbers were not taken for TotalSegmentator's",
+      },
     );
   return { structures, precedence: set.precedence };
 }

@@ -1,3 +1,4 @@
+import { namesHere } from "../error/closest-names.ts";
 import { InputError } from "../error/input-error.ts";
 import type { LabelMap } from "../volume/label-map.ts";
 import { chestStructures } from "./chest-structures.ts";
@@ -28,7 +29,7 @@ export function selectStructures(labelMap: LabelMap, choice: StructureChoice): S
     if (labels.length > 0) return { name, labels };
     const names = present.map((label) => labelName(labelMap, label));
     throw new InputError("structure-unknown", `no voxel of the label map is called "${name}"`, {
-      remedy: `labels here: ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`,
+      remedy: `labels here: ${namesHere(name, names)}`,
     });
   });
   return frontMost(structures);

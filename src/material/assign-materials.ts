@@ -1,3 +1,4 @@
+import { namesHere } from "../error/closest-names.ts";
 import { InputError } from "../error/input-error.ts";
 import { sameGrid } from "../geometry/grid.ts";
 import type { Allocate } from "../volume/field.ts";
@@ -98,7 +99,7 @@ function labelNumbers(label: string, { names }: LabelMap): number[] {
   const number = Number(label.replace(/^label_/, ""));
   if (Number.isInteger(number) && number > 0 && number < 65536) return [number];
   throw new InputError("label-unknown", `the label map has no label "${label.slice(0, 80)}"`, {
-    remedy: `its labels are ${[...names.values()].slice(0, 12).join(", ")}${names.size > 12 ? ", …" : ""}`,
+    remedy: `its labels are ${namesHere(label, [...names.values()])}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { closestNames } from "../error/closest-names.ts";
 import { InputError } from "../error/input-error.ts";
 import { bariumContrast, iodineContrast } from "./contrast-medium.ts";
 import { readsAsFormula } from "./formula.ts";
@@ -28,7 +29,7 @@ export function materialByName(name: string): Material {
   const contrast = /^(iodinecontrast|iodinatedblood|bariumcontrast)(\d+)$/.exec(normalised(name));
   if (contrast) return contrastMedium(contrast[1], Number(contrast[2]));
   throw new InputError("unknown-material", `there is no material called "${name.slice(0, 80)}"`, {
-    remedy: `did you mean ${closestNames(name).join(", ")}? Any compound can be written as FORMULA@DENSITY, e.g. CaWO4@6.06`,
+    remedy: `did you mean ${closestNames(name, materialNames(), 3).join(", ")}? Any compound can be written as FORMULA@DENSITY, e.g. CaWO4@6.06`,
   });
 }
 
@@ -85,29 +86,4 @@ function fromCatalogue({ name, densityGPerCm3, composition }: NamedMaterial): Ma
 function contrastMedium(kind: string, concentration: number): Material {
   if (kind === "bariumcontrast") return bariumContrast(concentration, materialByName("water"));
   return iodineContrast(concentration, materialByName(kind === "iodinatedblood" ? "blood" : "water"));
-}
-
-function closestNames(name: string): string[] {
-  const wanted = normalised(name).slice(0, 40);
-  return materialNames()
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, normalised(candidate)) }))
-    .toSorted((a, b) => a.distance - b.distance)
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++)
-      current[j] = Math.min(
-        previous[j] + 1,
-        current[j - 1] + 1,
-        previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    previous = current;
-  }
-  return previous[b.length];
 }

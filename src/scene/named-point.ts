@@ -1,4 +1,5 @@
 import type { Anatomy } from "../anatomy/anatomy.ts";
+import { namesHere } from "../error/closest-names.ts";
 import { InputError } from "../error/input-error.ts";
 import { centreLps } from "../geometry/grid.ts";
 import type { Vector3 } from "../geometry/vector.ts";
@@ -17,7 +18,10 @@ export function namedPoint(text: string, { ct, labelMap, landmarks }: Anatomy): 
     throw new InputError("point-landmark", `there is no landmark "${name}"`, {
       remedy:
         landmarks.length > 0
-          ? `landmarks here: ${listed(landmarks.map((landmark) => landmark.name))}`
+          ? `landmarks here: ${namesHere(
+              name,
+              landmarks.map((landmark) => landmark.name),
+            )}`
           : "give --landmarks FILE",
     });
   }
@@ -36,9 +40,9 @@ export function namedPoint(text: string, { ct, labelMap, landmarks }: Anatomy): 
     .filter((label) => label !== 0)
     .toSorted((a, b) => a - b);
   throw new InputError("point-label", `no voxel is labelled "${name}"`, {
-    remedy: `labels here: ${listed(present.map((label) => labelMap.names.get(label) ?? `label_${label}`))}`,
+    remedy: `labels here: ${namesHere(
+      name,
+      present.map((label) => labelMap.names.get(label) ?? `label_${label}`),
+    )}`,
   });
 }
-
-const listed = (names: readonly string[]): string =>
-  `${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`;

@@ -1,3 +1,4 @@
+import { namesHere } from "../error/closest-names.ts";
 import { InputError } from "../error/input-error.ts";
 import { type Camera, cameraFromMatrix, pixelFromLpsOfLargerPixels } from "../geometry/camera.ts";
 import { type CArmAngles, cArmCamera, type ViewedFrom } from "../geometry/c-arm.ts";
@@ -122,7 +123,7 @@ function isocentre(scene: Scene, grid: Grid, labelMap: LabelMap | undefined): Ve
   const centroid = !label ? undefined : labelCentroidLps(labelMap, label);
   if (!centroid)
     throw new InputError("isocentre-label", `no voxel is labelled "${name}"`, {
-      remedy: `labels here: ${labelsHere(labelMap)}`,
+      remedy: `labels here: ${namesHere(name, labelsHere(labelMap))}`,
     });
   return centroid;
 }
@@ -133,11 +134,10 @@ function labelNumber(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-function labelsHere({ labels, names }: LabelMap): string {
+function labelsHere({ labels, names }: LabelMap): string[] {
   const present = new Set<number>(labels);
-  const known = [...present]
+  return [...present]
     .filter((label) => label !== 0)
     .toSorted((a, b) => a - b)
     .map((label) => names.get(label) ?? `label_${label}`);
-  return `${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`;
 }

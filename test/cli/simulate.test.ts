@@ -271,6 +271,38 @@ describe("synthex simulate", () => {
     expect(broken.stderr).toMatch(/broken\.yaml:\d+:\d+: /);
   });
 
+  test("says what is missing or wrong in the input although a picture can be made", async () => {
+    const run = await synthex(
+      "simulate",
+      "--ct",
+      ct,
+      "--size",
+      "32",
+      "--structures",
+      "hip",
+      "--out",
+      at("bare"),
+    );
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain("there is no label map, so there are no masks; give --labels FILE");
+  });
+
+  test("offers the label that was meant", async () => {
+    const words = [
+      "--labels",
+      labels,
+      "--size",
+      "32",
+      "--isocentre",
+      "label:hip_lft",
+      "--out",
+      at("misspelt"),
+    ];
+    const run = await synthex("simulate", "--ct", ct, ...words);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(/no voxel is labelled "hip_lft"; labels here: hip_left, /);
+  });
+
   test("refuses a CT that is no longer the one of the scene", async () => {
     const scene = await json<SceneFile>("integral", "scene.json");
     await writeFile(
