@@ -138,12 +138,17 @@ export async function simulateCommand(
 function aboutInput(ct: Volume, scene: Scene, labelMap: LabelMap | undefined): Finding[] {
   const scale = hounsfieldScaleError(ct);
   const findings = scale ? [scale] : [];
-  if (!labelMap && scene.structures !== "all")
+  if (!labelMap && (scene.structures !== "all" || scene.thickness))
     findings.push({
       code: "structures-without-labels",
       severity: "warning",
-      message:
-        "structures were asked for, but there is no label map, so there are no masks; give --labels FILE",
+      message: `${scene.structures === "all" ? "thickness was" : "structures were"} asked for, but there is no label map, so there are no masks; give --labels FILE`,
+    });
+  if (scene.materials.byLabel && scene.materials.rule !== "labels")
+    findings.push({
+      code: "label-materials-unused",
+      severity: "warning",
+      message: `the rule ${scene.materials.rule} does not use the materials of labels; give --materials labels`,
     });
   return findings;
 }

@@ -18,6 +18,7 @@ import type { LabelMap } from "../volume/label-map.ts";
 import type { Landmark } from "../volume/landmark.ts";
 import { automaticMas } from "./automatic-exposure.ts";
 import { addAttenuation, withShadows } from "./distractor-shadows.ts";
+import { exposureCharacter } from "./exposure-character.ts";
 import { exposureQuadrature } from "./exposure-quadrature.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { beamCoverage } from "./beam-coverage.ts";
@@ -84,9 +85,13 @@ export async function simulate(
     }),
     picture.camera,
   );
-  const aboutImage = coverage.some(({ severity }) => severity === "error")
+  const aboutRays = coverage.some(({ severity }) => severity === "error")
     ? coverage
     : [...coverage, ...imageCharacter(shot.attenuation)];
+  const aboutImage =
+    aboutRays.length === 0 && shot.panel && shot.exposure
+      ? exposureCharacter(shot.panel, shot.attenuation, shot.exposure.mas)
+      : aboutRays;
   const findings = [...aboutImage, ...placedTools.findings, ...(shot.tools?.findings ?? [])];
   const image =
     scene.quantity === "radiograph"

@@ -285,6 +285,20 @@ describe("synthex simulate", () => {
     );
     expect(run.code).toBe(0);
     expect(run.stderr).toContain("there is no label map, so there are no masks; give --labels FILE");
+    const words = [
+      "--materials",
+      "tissue",
+      "--label-material",
+      "hip_left:Al",
+      "--thickness",
+      "--out",
+      at("bare"),
+    ];
+    const more = await synthex("simulate", "--ct", ct, "--size", "32", ...words);
+    expect(more.stderr).toContain("thickness was asked for, but there is no label map");
+    expect(more.stderr).toContain(
+      "the rule tissue does not use the materials of labels; give --materials labels",
+    );
   });
 
   test("offers the label that was meant", async () => {

@@ -62,6 +62,18 @@ describe("a picture that shows nothing says why", () => {
     expect(lead[0].message).toContain("synthex inspect");
   });
 
+  test("the panel got far too much, or far too little", async () => {
+    const exposed = (mas: number | "automatic", filters: object[] = []) =>
+      findingsOf({ simulator: "realistic", beam: { mas, filters } });
+    const codes = async (...of: Parameters<typeof exposed>) => (await exposed(...of)).map(({ code }) => code);
+    expect(await codes(10_000)).toEqual(["image-overexposed"]);
+    expect(await codes(1e-5)).toEqual(["image-underexposed"]);
+    expect(await codes("automatic", [{ material: "Pb", thicknessMm: 50 }])).toEqual(["image-underexposed"]);
+    expect(await codes("automatic")).toEqual([]);
+    // Air around the cube may saturate: a hundred times what the panel gets behind it.
+    expect(await codes("automatic", [{ material: "Al", thicknessMm: 3 }])).toEqual([]);
+  });
+
   test("and one that shows something is silent", async () => {
     expect(await findingsOf({})).toEqual([]);
   });
