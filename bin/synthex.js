@@ -6,8 +6,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const sources = new URL("../src/cli/main.ts", import.meta.url);
-const [major, minor] = process.versions.node.split(".").map(Number);
-const tooOld = major < 22 || (major === 22 && minor < 18);
+const tooOld = Number.parseInt(process.versions.node, 10) < 24;
 
 if (existsSync(sources) && tooOld) {
   // The checkout brings its own Node as a development dependency; hand over to it.
@@ -16,7 +15,7 @@ if (existsSync(sources) && tooOld) {
     node = createRequire(import.meta.url).resolve("node/bin/node");
   } catch {
     console.error(
-      `synthex needs Node 22.18 or newer, this is ${process.version}: run "npm ci" first, or update Node.`,
+      `synthex needs Node 24 or newer, this is ${process.version}: run "npm ci" first, or update Node.`,
     );
     process.exit(2);
   }
