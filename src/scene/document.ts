@@ -96,14 +96,27 @@ export function checkedBy<Schema extends z.ZodType>(
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const at = placeOf ?? ((field) => field.join(".") || kind);
-  const problems = result.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => `${at([...issue.path, key])}: there is no such field`)
-      : [`${at(issue.path)}: ${missing(issue.message) ?? issue.message}`],
-  );
+  const problems = result.error.issues
+    .flatMap(innermost)
+    .flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => `${at([...issue.path, key])}: there is no such field`)
+        : [`${at(issue.path)}: ${missing(issue.message) ?? issue.message}`],
+    );
   const shown = problems.slice(0, MOST_PROBLEMS);
   if (problems.length > shown.length) shown.push(`and ${problems.length - shown.length} more`);
   throw new InputError(`${kind}-invalid`, `the ${kind} is not valid: ${shown.join("; ")}`, { remedy });
+}
+
+/**
+ * What is wrong inside the only one of several alternatives that has the right outline, instead of the list of them all: of a list of
+ * rules the field of the rule.
+ */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.filter((issues) => issues.every(({ path }) => path.length > 0));
+  if (meant.length !== 1 || meant[0].length === 0) return [issue];
+  return meant[0].flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** "expected number, received undefined" in plain words; undefined for other messages. */

@@ -26,6 +26,20 @@ describe("a recipe that would fail at some later sample", () => {
   });
 });
 
+describe("a field that may be a word or a list", () => {
+  test("says what is wrong in the list, with line and column, not what else it might have been", async () => {
+    const refusal = (changes: object) => expect(loadRecipe(place.recipe(changes))).rejects;
+    await refusal({ landmarks: [{ name: "e", kind: "extreme", labels: ["bone_left"] }] }).toThrow(
+      /yaml:\d+:\d+: landmarks\.0\.direction: /,
+    );
+    await refusal({ structures: { structures: [{ name: "a", label: "bone_left" }] } }).toThrow(
+      /yaml:\d+:\d+: structures\.structures\.0\.label: there is no such field/,
+    );
+    await refusal({ beam: { kv: { normal: { sd: -1 } } } }).toThrow(/beam\.kv\.normal\.sd: /);
+    await refusal({ beam: { kv: { unifrom: [60, 80] } } }).toThrow(/beam\.kv: must be a number, or one of/);
+  });
+});
+
 describe("a recipe whose subjects have no names", () => {
   const subjects = {
     "a file": [{ ct: "one.nii" }],
