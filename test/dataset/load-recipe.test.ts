@@ -28,15 +28,18 @@ describe("a recipe that would fail at some later sample", () => {
 
 describe("a field that may be a word or a list", () => {
   test("says what is wrong in the list, with line and column, not what else it might have been", async () => {
-    const refusal = (changes: object) => expect(loadRecipe(place.recipe(changes))).rejects;
-    await refusal({ landmarks: [{ name: "e", kind: "extreme", labels: ["bone_left"] }] }).toThrow(
+    const refusal = (changes: object, message: RegExp) =>
+      expect(loadRecipe(place.recipe(changes))).rejects.toThrow(message);
+    await refusal(
+      { landmarks: [{ name: "e", kind: "extreme", labels: ["bone_left"] }] },
       /yaml:\d+:\d+: landmarks\.0\.direction: /,
     );
-    await refusal({ structures: { structures: [{ name: "a", label: "bone_left" }] } }).toThrow(
+    await refusal(
+      { structures: { structures: [{ name: "a", label: "bone_left" }] } },
       /yaml:\d+:\d+: structures\.structures\.0\.label: there is no such field/,
     );
-    await refusal({ beam: { kv: { normal: { sd: -1 } } } }).toThrow(/beam\.kv\.normal\.sd: /);
-    await refusal({ beam: { kv: { unifrom: [60, 80] } } }).toThrow(/beam\.kv: must be a number, or one of/);
+    await refusal({ beam: { kv: { normal: { sd: -1 } } } }, /beam\.kv\.normal\.sd: /);
+    await refusal({ beam: { kv: { unifrom: [60, 80] } } }, /beam\.kv: must be a number, or one of/);
   });
 });
 
