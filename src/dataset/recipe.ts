@@ -7,6 +7,7 @@ import { collimationDistribution } from "./collimation-distribution.ts";
 import { constraintSchema } from "./constraint-schema.ts";
 import { directionDistribution, scalarDistribution, scalarWithin } from "./distribution.ts";
 import { distractorDistribution } from "./distractor-distribution.ts";
+import { deviceName, materialName, viewName } from "./known-name.ts";
 import { variationSchema } from "./variation-schema.ts";
 
 const finite = z.number();
@@ -63,7 +64,7 @@ const viewSchema = z.discriminatedUnion("kind", [
     .strictObject({
       kind: z.literal("c-arm"),
       view: z
-        .union([z.string(), z.array(z.string()).min(1)])
+        .union([viewName, z.array(viewName).min(1)])
         .default("AP")
         .describe("standard view, or several of which one is drawn; the angles are added to it"),
       laoDeg: scalarDistribution.default(0),
@@ -74,7 +75,7 @@ const viewSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("rotated-patient"),
-      view: z.string().default("AP"),
+      view: viewName.default("AP"),
       axis: directionDistribution.default("sphere"),
       angleDeg: scalarDistribution,
     })
@@ -84,7 +85,7 @@ const viewSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("tilted-patient"),
-      view: z.string().default("AP"),
+      view: viewName.default("AP"),
       aboutLeftDeg: scalarDistribution.default(0),
       aboutPosteriorDeg: scalarDistribution.default(0),
       aboutSuperiorDeg: scalarDistribution.default(0),
@@ -133,7 +134,7 @@ export const recipeSchema = z
       .describe(
         "landmarks by rules on the label map (docs/landmarks.md), beside those of the subject's file",
       ),
-    device: z.string().default("cios-fusion"),
+    device: deviceName.default("cios-fusion"),
     sizePx: z.int().min(16).max(4096).default(360),
     view: viewSchema.prefault({ kind: "c-arm" }),
     isocentre: isocentreSchema.default("centre"),
@@ -166,7 +167,7 @@ export const recipeSchema = z
         anodeAngleDeg: finite.min(5).max(30).default(12),
         focalSpotMm: scalarWithin(0, 3).optional().describe("side of the focal spot; default a point"),
         filters: z
-          .array(z.strictObject({ material: z.string().min(1), thicknessMm: scalarWithin(0, 2000) }))
+          .array(z.strictObject({ material: materialName, thicknessMm: scalarWithin(0, 2000) }))
           .max(10)
           .default([{ material: "Al", thicknessMm: 3 }]),
       })

@@ -265,6 +265,15 @@ describe("recipes that are wrong", () => {
     ["name: x\ncount: 3", "subjects: is missing"],
     ["name: x\ncount: 3\nsubjects: [{ct: a}]\noutputs: [folder, folder]", "an output is listed twice"],
     ["name: x\n  count: 3", "x.yaml:"],
+    ["name: x\ncount: 3\nsubjects: [{ct: a}]\ndevice: cios", 'x.yaml:4:9: device: there is no device "cios"'],
+    [
+      "name: x\ncount: 3\nsubjects: [{ct: a}]\nview: {kind: rotated-patient, view: up, angleDeg: 1}",
+      "x.yaml:4:37: view.view",
+    ],
+    [
+      "name: x\ncount: 3\nsubjects: [{ct: a}]\nbeam: {filters: [{material: Unobtainium, thicknessMm: 1}]}",
+      "x.yaml:4:29: beam.filters.0.material",
+    ],
   ])("%j names line, column and field", (text, message) => {
     expect(() => readRecipe(text, "x.yaml")).toThrow(message);
   });
