@@ -75,7 +75,10 @@ const viewSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("rotated-patient"),
-      view: viewName.default("AP"),
+      view: z
+        .union([viewName, z.array(viewName).min(1)])
+        .default("AP")
+        .describe("standard view, or several of which one is drawn"),
       axis: directionDistribution.default("sphere"),
       angleDeg: scalarDistribution,
     })
