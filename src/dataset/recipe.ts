@@ -58,6 +58,11 @@ export const outputNames = [
   "dicom",
 ] as const;
 
+const oneView = z
+  .union([viewName, z.array(viewName).min(1)])
+  .default("AP")
+  .describe("standard view, or several of which one is drawn");
+
 /** Where the camera stands. Rotations and shifts are those of the patient before a C-arm that does not move. */
 const viewSchema = z.discriminatedUnion("kind", [
   z
@@ -75,10 +80,7 @@ const viewSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("rotated-patient"),
-      view: z
-        .union([viewName, z.array(viewName).min(1)])
-        .default("AP")
-        .describe("standard view, or several of which one is drawn"),
+      view: oneView,
       axis: directionDistribution.default("sphere"),
       angleDeg: scalarDistribution,
     })
@@ -88,7 +90,7 @@ const viewSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: z.literal("tilted-patient"),
-      view: viewName.default("AP"),
+      view: oneView,
       aboutLeftDeg: scalarDistribution.default(0),
       aboutPosteriorDeg: scalarDistribution.default(0),
       aboutSuperiorDeg: scalarDistribution.default(0),
