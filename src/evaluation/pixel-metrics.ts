@@ -28,8 +28,8 @@ export function dice({ truePositive, falsePositive, falseNegative }: PixelCounts
  *
  *   F_β = (1 + β²)·TP / ((1 + β²)·TP + β²·FN + FP),  β = 1, 2
  *
- * @param epsilon as of `dice`; with `PUBLISHED_EPSILON`, F_β is made of the published precision and sensitivity as
- *   (1 + β²)·P·S / (β²·P + S), each side with ε
+ * @param epsilon as of `dice`; with `PUBLISHED_EPSILON`, F_β is made of the published precision P and sensitivity S as
+ *   (1 + β²)·(P·S + ε) / (β²·P + S + ε)
  */
 export function pixelMetrics(counts: PixelCounts, epsilon = 0): PixelMetrics {
   const { truePositive, falsePositive, falseNegative, trueNegative } = counts;
@@ -40,7 +40,7 @@ export function pixelMetrics(counts: PixelCounts, epsilon = 0): PixelMetrics {
   const f = (beta: number): number | undefined => {
     const weight = beta * beta;
     if (epsilon > 0 && sensitivity !== undefined && precision !== undefined)
-      return ratio((1 + weight) * precision * sensitivity, weight * precision + sensitivity);
+      return ((1 + weight) * (precision * sensitivity + epsilon)) / (weight * precision + sensitivity + epsilon);
     const hits = (1 + weight) * truePositive;
     return ratio(hits, hits + weight * falseNegative + falsePositive);
   };

@@ -6,10 +6,11 @@ import { greyOfPicture, greyOfTiff } from "../../src/dataset/report/grey-picture
 import { fingerprint } from "../../src/dataset/report/fingerprint.ts";
 import { greyTally, histogramDistance } from "../../src/dataset/report/grey-statistics.ts";
 import { nearDuplicates } from "../../src/dataset/report/near-duplicates.ts";
-import { binned, numberTally, quantile } from "../../src/dataset/report/number-tally.ts";
+import { numberTally, quantile } from "../../src/dataset/report/number-tally.ts";
 import { outlinePath } from "../../src/dataset/report/outline-path.ts";
 import { hammer, mapCentreDeg, turnDeg } from "../../src/dataset/report/sphere-map.ts";
 import { radFromDeg } from "../../src/geometry/vector.ts";
+import { binned } from "../../src/html/binned.ts";
 
 describe("the map of directions", () => {
   test("keeps areas: the determinant of the projection is that of the sphere", () => {

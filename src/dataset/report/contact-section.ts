@@ -1,6 +1,6 @@
-import { counted, escaped, pngUri } from "./markup.ts";
+import { counted, escaped, pngUri } from "../../html/markup.ts";
 import type { ReportCard, ReportTile } from "./report-card.ts";
-import { colourOf } from "./structure-mark.ts";
+import { colourOf } from "../../html/structure-mark.ts";
 
 /** Samples with their masks and landmarks, which a checkbox hides. */
 export function contactSheet({ tiles, statistics }: ReportCard): string {

@@ -1,7 +1,7 @@
-import { miniHistogram } from "./charts.ts";
+import { miniHistogram } from "../../html/charts.ts";
 import { inWords } from "./drawn-numbers.ts";
 import type { ManifestStatistics } from "./manifest-statistics.ts";
-import { escaped, percent, shown } from "./markup.ts";
+import { escaped, percent, shown } from "../../html/markup.ts";
 import { type NumberSummary, quantile } from "./number-tally.ts";
 
 /** The numbers of beam, view and patient. */

@@ -1,6 +1,6 @@
-import { histogramChart } from "./charts.ts";
-import { counted, pngUri } from "./markup.ts";
-import { binned } from "./number-tally.ts";
+import { histogramChart } from "../../html/charts.ts";
+import { counted, pngUri } from "../../html/markup.ts";
+import { binned } from "../../html/binned.ts";
 import type { ReportCard } from "./report-card.ts";
 
 /** How alike the pictures are, and those that are most. */

@@ -1,6 +1,6 @@
-import { histogramChart } from "./charts.ts";
+import { histogramChart } from "../../html/charts.ts";
 import { GREY_BINS, type GreyStatistics, histogramDistance, STANDARD_RANGE } from "./grey-statistics.ts";
-import { counted, escaped, percent, shown } from "./markup.ts";
+import { counted, escaped, percent, shown } from "../../html/markup.ts";
 import type { ReportCard } from "./report-card.ts";
 
 /** Histograms of grey values, beside those of real pictures where there are some. */

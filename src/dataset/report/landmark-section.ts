@@ -1,8 +1,8 @@
 import type { Deflate } from "../../image/encode-png.ts";
-import { stackedBar } from "./charts.ts";
+import { stackedBar } from "../../html/charts.ts";
 import { coarser, heatMapPng } from "./heat-map.ts";
 import { type LandmarkStatistics, PLACE_CELLS } from "./manifest-statistics.ts";
-import { escaped, percent, pngUri } from "./markup.ts";
+import { escaped, percent, pngUri } from "../../html/markup.ts";
 
 /** How often each landmark is visible, and where on the picture. */
 export async function landmarkSection(

@@ -47,11 +47,3 @@ export function quantile({ sorted }: NumberSummary, share: number): number {
   if (sorted.length === 0) return Number.NaN;
   return sorted[below] + (place - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
 }
-
-/** Counts of numbers in equal bins from `low` to `high`; numbers outside fall into the first and the last. */
-export function binned(values: readonly number[], low: number, high: number, bins: number): number[] {
-  const counts = new Array<number>(bins).fill(0);
-  const perValue = high > low ? bins / (high - low) : 0;
-  for (const value of values) counts[Math.min(Math.max(Math.floor((value - low) * perValue), 0), bins - 1)]++;
-  return counts;
-}

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { constraintInWords } from "../check-constraints.ts";
-import { escaped, percent, shown, shownCount } from "./markup.ts";
+import { escaped, percent, shown, shownCount } from "../../html/markup.ts";
 import type { ReportCard } from "./report-card.ts";
 
 /** What each constraint refused. */

@@ -1,7 +1,7 @@
 import type { Finding } from "../../volume/finding.ts";
 import { constraintInWords } from "../check-constraints.ts";
 import type { Recipe } from "../recipe.ts";
-import { counted, percent } from "./markup.ts";
+import { counted, percent } from "../../html/markup.ts";
 import type { ManifestStatistics } from "./manifest-statistics.ts";
 import { DUPLICATE_CORRELATION, type NearDuplicates } from "./near-duplicates.ts";
 

@@ -3,7 +3,7 @@ import type { DisplayPicture } from "../../image/picture.ts";
 import { resizedPicture } from "../../image/resize-picture.ts";
 import type { ManifestLine } from "../manifest.ts";
 import type { GreyPicture } from "./grey-picture.ts";
-import { shown } from "./markup.ts";
+import { shown } from "../../html/markup.ts";
 import { outlinePath } from "./outline-path.ts";
 import type { ReportTile } from "./report-card.ts";
 

@@ -1,6 +1,6 @@
 import { standardViews } from "../../geometry/view.ts";
 import { radFromDeg } from "../../geometry/vector.ts";
-import { escaped, shown } from "./markup.ts";
+import { escaped, shown } from "../../html/markup.ts";
 
 export interface PanelDirection {
   readonly laoDeg: number;

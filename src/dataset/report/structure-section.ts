@@ -1,8 +1,8 @@
-import { miniHistogram } from "./charts.ts";
+import { miniHistogram } from "../../html/charts.ts";
 import type { ManifestStatistics } from "./manifest-statistics.ts";
-import { escaped, percent } from "./markup.ts";
+import { escaped, percent } from "../../html/markup.ts";
 import { quantile } from "./number-tally.ts";
-import { colourOf } from "./structure-mark.ts";
+import { colourOf } from "../../html/structure-mark.ts";
 
 /** How much of the picture each structure covers, and how often it is not there. */
 export function structureSection({ structures, samples }: ManifestStatistics): string {

@@ -1,4 +1,4 @@
-import { counted, escaped, percent, shownCount } from "./markup.ts";
+import { counted, escaped, percent, shownCount } from "../../html/markup.ts";
 import type { ReportCard } from "./report-card.ts";
 
 const MOST_SUBJECTS = 200;

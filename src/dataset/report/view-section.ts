@@ -1,5 +1,5 @@
 import type { ManifestStatistics } from "./manifest-statistics.ts";
-import { counted, escaped, percent } from "./markup.ts";
+import { counted, escaped, percent } from "../../html/markup.ts";
 import { angleScatter, sphereMap } from "./sphere-map.ts";
 
 /** Coverage of the sphere of directions. */

@@ -1,4 +1,4 @@
-import { binned, type NumberSummary } from "./number-tally.ts";
+import { binned } from "./binned.ts";
 import { escaped, percent, shown } from "./markup.ts";
 
 const BAR = "#4f86c6";
@@ -6,7 +6,11 @@ const REAL = "#d97706";
 const AXIS = "#9aa3ad";
 
 /** A histogram the size of a word, for a row of a table. */
-export function miniHistogram({ sorted }: NumberSummary, low: number, high: number): string {
+export function miniHistogram(
+  { sorted }: { readonly sorted: readonly number[] },
+  low: number,
+  high: number,
+): string {
   const [width, height, bins] = [150, 26, 30];
   if (sorted.length === 0) return "";
   const counts = binned(sorted, low, high, bins);
