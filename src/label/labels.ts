@@ -13,15 +13,27 @@ export interface Labels {
   readonly distractors?: readonly StructureLabel[];
   /** The collimated field: 1 where at least half of the beam arrives, or within the electronic shutter. Absent where a scene has no collimation. */
   readonly field?: FieldLabel;
-  /** Poses of the instruments; their masks are structures, their keypoints landmarks. Absent where a scene has none. */
+  /** What else is known of the instruments; their masks are structures, their keypoints landmarks. Absent where a scene has none. */
   readonly instruments?: readonly InstrumentLabel[];
 }
 
-/** Where a tool is: 4×4, row-major, from its own frame in mm. */
+/** Where a tool is, and which labels are its own. */
 export interface InstrumentLabel {
   readonly name: string;
-  readonly lpsFromTool: Float64Array;
-  readonly cameraFromTool: Float64Array;
+  /** Names of its masks among the structures: the whole, then its parts where it has several. */
+  readonly structures: readonly string[];
+  /** Its keypoints among the landmarks, by their own names (`tip`) and theirs there (`screw tip`). */
+  readonly keypoints: readonly { readonly name: string; readonly landmark: string }[];
+  /** Undefined where a sample of a data set does not have the tool: its masks are empty then, its keypoints absent. */
+  readonly placed:
+    | {
+        /** 4×4, row-major, from its own frame in mm. */
+        readonly lpsFromTool: Float64Array;
+        readonly cameraFromTool: Float64Array;
+        /** The line that it follows, from base to tip, at equal distances along it. */
+        readonly centreLine: readonly LandmarkLabel[];
+      }
+    | undefined;
 }
 
 export interface FieldLabel {
@@ -54,7 +66,7 @@ export function labelsToJson(labels: Labels): {
   heightPx: number;
   landmarks: {
     name: string;
-    lpsMm: number[];
+    lpsMm: number[] | null;
     pixel: [number, number] | null;
     status: string;
     hiddenBy?: string[];
@@ -62,7 +74,7 @@ export function labelsToJson(labels: Labels): {
   structures: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
   distractors?: { name: string; classValue: number; areaPx: number; box: PixelBox | null }[];
   field?: { areaPx: number; box: PixelBox | null };
-  instruments?: { name: string; lpsFromTool: number[][]; cameraFromTool: number[][] }[];
+  instruments?: InstrumentJson[];
 } {
   const { distractors, field, instruments } = labels;
   return {
@@ -70,7 +82,7 @@ export function labelsToJson(labels: Labels): {
     heightPx: labels.heightPx,
     landmarks: labels.landmarks.map(({ name, lpsMm, pixel, status, hiddenBy }) => ({
       name,
-      lpsMm: [...lpsMm],
+      lpsMm: lpsMm && [...lpsMm],
       pixel: pixel && [pixel[0], pixel[1]],
       status,
       ...(hiddenBy ? { hiddenBy: [...hiddenBy] } : {}),
@@ -94,13 +106,38 @@ export function labelsToJson(labels: Labels): {
     ...(field ? { field: { areaPx: field.areaPx, box: field.box } } : {}),
     ...(instruments
       ? {
-          instruments: instruments.map(({ name, lpsFromTool, cameraFromTool }) => ({
-            name,
-            lpsFromTool: rows(lpsFromTool),
-            cameraFromTool: rows(cameraFromTool),
-          })),
+          instruments: instruments.map(instrumentJson),
         }
       : {}),
+  };
+}
+
+/** What records of a sample hold of an instrument. */
+export interface InstrumentJson {
+  readonly name: string;
+  readonly isPresent: boolean;
+  readonly structures: readonly string[];
+  readonly keypoints: readonly { readonly name: string; readonly landmark: string }[];
+  readonly lpsFromTool?: number[][];
+  readonly cameraFromTool?: number[][];
+  /** Places in mm and pixels to a thousandth; a pixel is null behind the source. */
+  readonly centreLine?: { readonly lpsMm: number[][]; readonly pixels: (number[] | null)[] };
+}
+
+const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
+
+export function instrumentJson({ name, structures, keypoints, placed }: InstrumentLabel): InstrumentJson {
+  const own = { name, isPresent: placed !== undefined, structures, keypoints };
+  if (!placed) return own;
+  const { lpsFromTool, cameraFromTool, centreLine } = placed;
+  return {
+    ...own,
+    lpsFromTool: rows(lpsFromTool),
+    cameraFromTool: rows(cameraFromTool),
+    centreLine: {
+      lpsMm: centreLine.map(({ lpsMm }) => (lpsMm ?? []).map(thousandths)),
+      pixels: centreLine.map(({ pixel }) => pixel && pixel.map(thousandths)),
+    },
   };
 }
 

@@ -5,16 +5,18 @@ import type { Landmark } from "../volume/landmark.ts";
 /** A landmark in the picture. Outside the detector it counts as not visible, though its place is still known. */
 export type LandmarkLabel = {
   readonly name: string;
-  readonly lpsMm: Vector3;
   /** Of a keypoint of an instrument: other instruments whose shadow lies over it. */
   readonly hiddenBy?: readonly string[];
 } & (
   | {
+      readonly lpsMm: Vector3;
       readonly status: "visible" | "outside";
       readonly pixel: readonly [number, number];
       readonly depthMm: number;
     }
-  | { readonly status: "behind source"; readonly pixel: null }
+  | { readonly lpsMm: Vector3; readonly status: "behind source"; readonly pixel: null }
+  /** A keypoint of an instrument that this sample of a data set does not have. */
+  | { readonly lpsMm: null; readonly status: "absent"; readonly pixel: null }
 );
 
 /**

@@ -74,6 +74,17 @@ export const instrumentSchema = z
       .min(1)
       .optional()
       .describe("of `synthex attenuation`, e.g. 316l, ti-6al-4v; default the preset's, 316l for files"),
+    keypoints: z
+      .array(z.string().min(1).max(60))
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("which are labelled, in this order; default all that it has"),
+    parts: z.boolean().optional().describe("also a mask for each of several parts; default true"),
+    absent: z
+      .literal(true)
+      .optional()
+      .describe("it is not there, and its labels are empty: for data sets that have it in some samples only"),
     pose: z
       .union([pointedPose, matrixPose], "must have tip, direction and rollDeg, or lpsFromTool")
       .prefault({}),

@@ -1,7 +1,7 @@
 import type { Camera } from "../geometry/camera.ts";
 import { dot, normalize, scale, subtract, type Vector3 } from "../geometry/vector.ts";
+import { evenly } from "../instrument/tool/centre-line.ts";
 import { displacedMatter } from "../instrument/tool/displaced-matter.ts";
-import type { PlacedTool } from "../instrument/tool/tool.ts";
 import { type ToolShadows, toolShadows } from "../instrument/tool/tool-shadow.ts";
 import type { Labels, StructureLabel } from "../label/labels.ts";
 import { type LandmarkLabel, locateLandmarks } from "../label/locate-landmarks.ts";
@@ -10,6 +10,7 @@ import type { AreaDensityImage } from "../projector/area-density.ts";
 import type { Field } from "../volume/field.ts";
 import { structureLabel } from "../label/structure-trace.ts";
 import { addAttenuation, withShadows } from "./distractor-shadows.ts";
+import type { PlacedInstrument } from "./placed-instruments.ts";
 
 const CM_PER_MM = 0.1;
 
@@ -77,63 +78,96 @@ function takeOut(
 }
 
 /**
- * Labels with the tools appended to structures and landmarks. A mask holds every pixel of which a ray meets the tool; a tool of several parts
- * also has a mask for each, called "TOOL PART". Tools come before all anatomy in the classes: what they cover is dark on the panel;
+ * Labels with the instruments appended to structures and landmarks. A mask holds every pixel of which a ray meets the tool; a tool of several
+ * parts also has a mask for each, called "TOOL PART". Tools come before all anatomy in the classes: what they cover is dark on the panel;
  * among tools the first listed, among the parts of one the first, before the whole.
  *
- * @param options.cast their shadows on the same camera, where they are known
+ * @param options.cast shadows of those that are present, on the same camera, where they are known
  */
 export function withToolLabels(
   labels: Labels | undefined,
-  tools: readonly PlacedTool[],
+  instruments: readonly PlacedInstrument[],
   camera: Camera,
   options: { readonly withThickness: boolean; readonly cast: ToolShadows | undefined },
 ): Labels | undefined {
-  if (tools.length === 0) return labels;
+  if (instruments.length === 0) return labels;
   const { widthPx, heightPx } = camera;
-  const cast = options.cast ?? toolShadows(camera, tools, undefined);
-  const labelled = (
-    name: string,
-    pixels: Uint32Array,
-    parts: ToolShadows["tools"][number]["parts"],
-  ): StructureLabel => {
+  const present = instruments.filter(({ isPresent }) => isPresent);
+  const cast =
+    options.cast ??
+    toolShadows(
+      camera,
+      present.map(({ tool }) => tool),
+      undefined,
+    );
+  const labelled = (name: string, pixels: Uint32Array, parts: CastParts): StructureLabel => {
     const mask = new Uint8Array(widthPx * heightPx);
     for (const pixel of pixels) mask[pixel] = 1;
     const label = structureLabel(name, mask, camera);
     return options.withThickness ? { ...label, thicknessMm: thicknessOf(parts, widthPx * heightPx) } : label;
   };
-  const whole = cast.tools.map(({ tool, pixels, parts }) => labelled(tool.name, pixels, parts));
-  const added = cast.tools.flatMap(({ tool, parts }, n) => [
-    whole[n],
-    ...(parts.length > 1
-      ? parts.map((part) => labelled(`${tool.name} ${part.name}`, part.shadow.pixels, [part]))
-      : []),
-  ]);
+  const nothing = new Uint32Array(0);
+  /** Of each instrument the whole, then its parts. */
+  const masks = instruments.map((instrument) => {
+    const { tool, hasParts, isPresent } = instrument;
+    const shadows = isPresent ? cast.tools[present.indexOf(instrument)] : undefined;
+    const parts = tool.parts.map((part, n) => ({
+      name: `${tool.name} ${part.name}`,
+      cast: shadows?.parts.slice(n, n + 1) ?? [],
+    }));
+    return [
+      labelled(tool.name, shadows?.pixels ?? nothing, shadows?.parts ?? []),
+      ...(hasParts
+        ? parts.map((part) => labelled(part.name, part.cast[0]?.shadow.pixels ?? nothing, part.cast))
+        : []),
+    ];
+  });
   const anatomical = labels?.structures ?? [];
+  const structures = [...anatomical, ...masks.flat()];
   const classes = labels?.classes ?? new Uint16Array(widthPx * heightPx);
-  // From the last tool to the first, of each the whole before its parts.
-  for (const tool of [...whole.keys()].toReversed()) {
-    const first = added.indexOf(whole[tool]);
-    const end = tool + 1 < whole.length ? added.indexOf(whole[tool + 1]) : added.length;
-    for (const n of [first, ...Array.from({ length: end - first - 1 }, (_, part) => end - 1 - part)])
-      added[n].mask.forEach((isMet, pixel) => {
-        if (isMet) classes[pixel] = anatomical.length + n + 1;
+  // From the last tool to the first, of each the whole before its parts, of these the last first.
+  for (const [whole, ...parts] of masks.toReversed())
+    for (const { mask } of [whole, ...parts.toReversed()]) {
+      const value = structures.findIndex((structure) => structure.mask === mask) + 1;
+      mask.forEach((isMet, pixel) => {
+        if (isMet) classes[pixel] = value;
       });
-  }
+    }
+  const wholes = masks.map(([whole]) => whole);
   return {
     ...(labels ?? { widthPx, heightPx }),
-    structures: [...anatomical, ...added],
+    structures,
     classes,
-    landmarks: [...(labels?.landmarks ?? []), ...keypointLabels(tools, whole, camera)],
-    instruments: tools.map(({ name, lpsFromTool }) => ({
-      name,
-      lpsFromTool,
-      cameraFromTool: cameraFromTool(camera, lpsFromTool),
+    landmarks: [
+      ...(labels?.landmarks ?? []),
+      ...instruments.flatMap((instrument) => keypointLabels(instrument, wholes, camera)),
+    ],
+    instruments: instruments.map(({ tool, keypoints, isPresent }, n) => ({
+      name: tool.name,
+      structures: masks[n].map(({ name }) => name),
+      keypoints: keypoints.map((name) => ({ name, landmark: `${tool.name} ${name}` })),
+      placed: isPresent
+        ? {
+            lpsFromTool: tool.lpsFromTool,
+            cameraFromTool: cameraFromTool(camera, tool.lpsFromTool),
+            centreLine: locateLandmarks(
+              camera,
+              evenly(tool.centreLineLps, CENTRE_LINE_POINTS).map((lpsMm, point) => ({
+                name: `${tool.name} ${point}`,
+                lpsMm,
+              })),
+            ),
+          }
+        : undefined,
     })),
   };
 }
 
-function thicknessOf(parts: ToolShadows["tools"][number]["parts"], pixels: number): Float32Array {
+/** Of every centre line, so that arrays of them have one shape. */
+export const CENTRE_LINE_POINTS = 33;
+type CastParts = ToolShadows["tools"][number]["parts"];
+
+function thicknessOf(parts: CastParts, pixels: number): Float32Array {
   const thicknessMm = new Float32Array(pixels);
   for (const { shadow, meanPathMm } of parts)
     shadow.pixels.forEach((pixel, n) => {
@@ -163,21 +197,20 @@ function cameraFromTool({ pixelFromLps: p, sourceLps }: Camera, lpsFromTool: Flo
 
 /** Keypoints as landmarks called "TOOL KEYPOINT", with the other tools that lie over them. */
 function keypointLabels(
-  tools: readonly PlacedTool[],
+  { tool, isPresent, keypoints }: PlacedInstrument,
   masks: readonly StructureLabel[],
   camera: Camera,
 ): LandmarkLabel[] {
-  return tools.flatMap(({ name, keypoints }) =>
-    locateLandmarks(
-      camera,
-      keypoints.map((point) => ({ name: `${name} ${point.name}`, lpsMm: point.lpsMm })),
-    ).map((label) => {
-      if (label.status !== "visible") return label;
-      const pixel = Math.round(label.pixel[1]) * camera.widthPx + Math.round(label.pixel[0]);
-      const hiddenBy = masks
-        .filter((other) => other.name !== name && other.mask[pixel] === 1)
-        .map((other) => other.name);
-      return { ...label, hiddenBy };
-    }),
-  );
+  return keypoints.map((keypoint): LandmarkLabel => {
+    const name = `${tool.name} ${keypoint}`;
+    const found = tool.keypoints.find((point) => point.name === keypoint);
+    if (!isPresent || !found) return { name, lpsMm: null, status: "absent", pixel: null };
+    const [label] = locateLandmarks(camera, [{ name, lpsMm: found.lpsMm }]);
+    if (label.status !== "visible") return label;
+    const pixel = Math.round(label.pixel[1]) * camera.widthPx + Math.round(label.pixel[0]);
+    const hiddenBy = masks
+      .filter((other) => other.name !== tool.name && other.mask[pixel] === 1)
+      .map((other) => other.name);
+    return { ...label, hiddenBy };
+  });
 }

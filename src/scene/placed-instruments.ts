@@ -16,25 +16,46 @@ import type { PlacedCamera } from "./place-camera.ts";
 /** Bytes of the files that a scene names, by their paths as the scene writes them. */
 export type SceneFiles = ReadonlyMap<string, Uint8Array>;
 
+/** An instrument of a scene, with what is labelled of it. */
+export interface PlacedInstrument {
+  readonly tool: PlacedTool;
+  readonly isPresent: boolean;
+  /** Names of keypoints, in the order of their labels; the tool may lack some. */
+  readonly keypoints: readonly string[];
+  /** Whether its parts have masks of their own. */
+  readonly hasParts: boolean;
+}
+
 /** The instruments of a scene in the patient's frame, and what was found about their files. */
 export function placedInstruments(options: {
   instruments: readonly Instrument[];
   anatomy: Anatomy;
   placed: PlacedCamera;
   files: SceneFiles;
-}): { tools: readonly PlacedTool[]; findings: readonly Finding[] } {
+}): { placed: readonly PlacedInstrument[]; findings: readonly Finding[] } {
   const { instruments, anatomy, placed, files } = options;
   const findings: Finding[] = [];
-  const names = namesOf(instruments);
-  const tools = instruments.map((instrument, n) => {
+  const names = instrumentNames(instruments);
+  const all = instruments.map((instrument, n): PlacedInstrument => {
+    const isPresent = instrument.absent !== true;
     const tool = toolOf(instrument, names[n], files, findings);
-    return placedTool(names[n], tool, poseOf(instrument, tool, anatomy, placed));
+    const pose = isPresent ? poseOf(instrument, tool, anatomy, placed) : NOWHERE;
+    return {
+      tool: placedTool(names[n], tool, pose),
+      isPresent,
+      keypoints: instrument.keypoints ?? tool.keypoints.map(({ name }) => name),
+      hasParts: (instrument.parts ?? true) && tool.parts.length > 1,
+    };
   });
-  return { tools, findings };
+  return { placed: all, findings };
 }
 
+const NOWHERE = Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
+
 /** Given names, else those of preset or file; where two would be equal the second gets a number. */
-function namesOf(instruments: readonly Instrument[]): string[] {
+export function instrumentNames(
+  instruments: readonly Pick<Instrument, "name" | "preset" | "mesh">[],
+): string[] {
   const used = new Set<string>();
   return instruments.map(({ name, preset, mesh }) => {
     const wanted = name ?? preset ?? fileName(mesh?.path ?? "instrument").replace(/\.\w+$/, "");
@@ -58,7 +79,18 @@ function meshOf(bytes: Uint8Array, name: string, unit: Instrument["unit"]): Mend
   return found;
 }
 
-function toolOf(instrument: Instrument, name: string, files: SceneFiles, findings: Finding[]): Tool {
+/**
+ * The tool of an instrument in its own frame.
+ *
+ * @param findings what is found about its file is added
+ * @throws InputError `instrument-file`, and those of presets and readers of meshes
+ */
+export function toolOf(
+  instrument: Omit<Instrument, "pose"> & Partial<Pick<Instrument, "pose">>,
+  name: string,
+  files: SceneFiles,
+  findings: Finding[],
+): Tool {
   const { mesh: file, preset, parameters, material, unit, tipMm, baseMm, turned } = instrument;
   if (preset !== undefined) return presetTool(preset, parameters ?? {}, material);
   const path = file?.path ?? "";
@@ -76,7 +108,7 @@ function toolOf(instrument: Instrument, name: string, files: SceneFiles, finding
     baseMm,
     turned,
   });
-  const isPointed = "tip" in instrument.pose;
+  const isPointed = instrument.pose !== undefined && "tip" in instrument.pose;
   findings.push(...mended.findings, ...(isPointed ? made.findings : []));
   return made.tool;
 }

@@ -67,7 +67,7 @@ export async function simulate(
   const { camera } = placed;
   const { instruments = [] } = scene;
   const placedTools = placedInstruments({ instruments, anatomy: patient.anatomy, placed, files });
-  const { tools } = placedTools;
+  const tools = placedTools.placed.filter(({ isPresent }) => isPresent).map(({ tool }) => tool);
   const coverage = beamCoverage(camera, ct.grid, () => isocentreAdvice(labelMap));
   const surroundings = surroundingsOf(scene, camera);
   const shot = await (scene.simulator === "realistic"
@@ -79,7 +79,7 @@ export async function simulate(
     ? await structures.project(picture.camera, { landmarks, withThickness: scene.thickness })
     : landmarksAlone(picture.camera, landmarks);
   const labels = surroundings.label(
-    withToolLabels(anatomical, tools, picture.camera, {
+    withToolLabels(anatomical, placedTools.placed, picture.camera, {
       withThickness: scene.thickness,
       cast: picture.camera === camera ? shot.tools : undefined,
     }),

@@ -49,7 +49,7 @@ describe("labels of instruments", () => {
       ["screw thread end", "visible"],
     ]);
     // The pose in the camera's frame says where the tip is projected: x / depth, from the foot of the perpendicular.
-    const pose = labels?.instruments?.[0];
+    const pose = labels?.instruments?.[0].placed;
     const [x, y, depth] = [3, 7, 11].map((n) => pose?.cameraFromTool[n] ?? 0);
     const { camera } = placed;
     const { u, v } = project(camera, [0, 0, 30]);

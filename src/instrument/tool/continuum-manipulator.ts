@@ -38,8 +38,8 @@ export function jointAnglesDeg(controlDeg: readonly number[]): number[] {
 
 const knot = (n: number): ToolParameter => ({
   default: 0,
-  least: -12,
-  most: 12,
+  least: -20,
+  most: 20,
   meaning: `degrees a joint at control knot ${n} of 5, base to tip; the paper draws N(0, 2.5)`,
 });
 const mm = (usual: number, least: number, most: number, meaning: string): ToolParameter => ({
@@ -75,6 +75,7 @@ export const continuumManipulator: ToolPreset = {
     const segmentMm = p.lengthMm / JOINTS;
     const notchMm = Math.min(p.notchMm, 0.7 * segmentMm);
     const rings: TriangleMesh[] = [];
+    const joints: [number, number][] = [[0, 0]];
     let [theta, x, z] = [0, 0, 0];
     for (let n = 0; n < JOINTS; n++) {
       theta += (angles[n] * Math.PI) / 180;
@@ -88,6 +89,7 @@ export const continuumManipulator: ToolPreset = {
       );
       x += segmentMm * Math.sin(theta);
       z += segmentMm * Math.cos(theta);
+      joints.push([x, z]);
     }
     const base = turnedBody(
       [
@@ -113,6 +115,7 @@ export const continuumManipulator: ToolPreset = {
         { name: "base", atMm: point(0, 0) },
         { name: "shaft end", atMm: point(0, -p.shaftMm) },
       ],
+      centreLine: joints.map(([px, pz]) => point(px, pz)),
     };
   },
 };

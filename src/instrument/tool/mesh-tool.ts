@@ -53,6 +53,7 @@ export function meshTool(options: {
         { name: "base", atMm: base },
       ],
       axis: normalize(along),
+      centreLine: [base, tip],
     },
     findings,
   };

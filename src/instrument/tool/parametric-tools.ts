@@ -191,6 +191,7 @@ export const nail: ToolPreset = {
         { name: "tip", atMm: [0, 0, 0] },
         { name: "base", atMm: line[0] },
       ],
+      centreLine: line,
     };
   },
 };
@@ -207,7 +208,11 @@ export const guideWire: ToolPreset = {
   },
   build: ({ diameterMm, lengthMm, curlRadiusMm, curlDeg }) => {
     const line = curled(lengthMm, curlRadiusMm, curlDeg);
-    return { parts: [{ name: "wire", mesh: sweptTube(line, diameterMm / 2) }], keypoints: lineEnds(line) };
+    return {
+      parts: [{ name: "wire", mesh: sweptTube(line, diameterMm / 2) }],
+      keypoints: lineEnds(line),
+      centreLine: line,
+    };
   },
 };
 
@@ -227,6 +232,7 @@ export const catheter: ToolPreset = {
     return {
       parts: [{ name: "catheter", mesh: sweptTube(line, diameterMm / 2, boreOf(boreMm, diameterMm)) }],
       keypoints: lineEnds(line),
+      centreLine: line,
     };
   },
 };

@@ -52,9 +52,15 @@ export function presetTool(name: string, given: Readonly<Record<string, number>>
     parameters[key] = value;
   }
   const shape = preset.build(parameters);
+  const { keypoints, voids } = shape;
+  const ends = ["base", "tip"].flatMap((end) =>
+    keypoints.filter((point) => point.name === end).map(({ atMm }) => atMm),
+  );
   return {
     axis: [0, 0, 1],
-    keypoints: shape.keypoints,
+    keypoints,
+    centreLine: shape.centreLine ?? ends,
+    ...(voids ? { voids } : {}),
     parts: shape.parts.map((part) => ({
       name: part.name,
       mesh: part.mesh,

@@ -17,6 +17,9 @@ export interface ToolShape {
     readonly material?: string;
   }[];
   readonly keypoints: readonly { readonly name: string; readonly atMm: Vector3 }[];
+  /** Base to tip; default straight from one to the other. */
+  readonly centreLine?: readonly Vector3[];
+  readonly voids?: readonly TriangleMesh[];
 }
 
 /** A tool that needs no file. */

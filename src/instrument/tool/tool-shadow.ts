@@ -57,9 +57,16 @@ export function toolShadows(
     camera,
     parts.map(({ mesh }) => mesh),
   );
-  const solids = tools.flatMap((tool, toolNumber) =>
-    tool.parts.map((part) => ({ tool, toolNumber, part, ...solidSpans(camera, part, lattice, energyKeV) })),
-  );
+  // Of every tool its voids come first.
+  const solids = tools.flatMap((tool, toolNumber) => [
+    ...tool.voids.map((mesh): Solid => {
+      const spans = meshSpans(camera, mesh, lattice);
+      return { tool, toolNumber, part: undefined, spans, perMm: 0 };
+    }),
+    ...tool.parts.map(
+      (part): Solid => ({ tool, toolNumber, part, ...solidSpans(camera, part, lattice, energyKeV) }),
+    ),
+  ]);
   const raysPerPixel = lattice.count;
   const d = lpsRayFromPixel(camera);
   const outputs = solids.map(() => ({
@@ -80,6 +87,9 @@ export function toolShadows(
   const depthSum = new Float64Array(solids.length);
   const attenuation = new Float64Array(raysPerPixel);
   const claimed: number[][] = Array.from({ length: raysPerPixel }, () => []);
+  // Spans of the voids of one tool.
+  const hollow: number[][] = Array.from({ length: raysPerPixel }, () => []);
+  let hollowTool = -1;
   for (;;) {
     let pixel = Number.POSITIVE_INFINITY;
     for (let n = 0; n < solids.length; n++) if (pixelOf[n] < pixel) pixel = pixelOf[n];
@@ -93,24 +103,47 @@ export function toolShadows(
     depthSum.fill(0);
     attenuation.fill(0);
     for (const spans of claimed) spans.length = 0;
+    if (hollowTool >= 0) for (const spans of hollow) spans.length = 0;
+    hollowTool = -1;
     for (let n = 0; n < solids.length; n++) {
       if (pixelOf[n] !== pixel) continue;
-      const { spans, perMm, toolNumber } = solids[n];
-      const pixels = touched[toolNumber];
-      if (pixels[pixels.length - 1] !== pixel) pixels.push(pixel);
+      const { spans, perMm, toolNumber, part } = solids[n];
+      if (hollowTool >= 0 && hollowTool !== toolNumber) {
+        for (const own of hollow) own.length = 0;
+        hollowTool = -1;
+      }
+      let isMet = false;
       for (; pixelOf[n] === pixel; cursor[n]++, pixelOf[n] = pixelAt(n)) {
         const ray = spans.rays[cursor[n]] - pixel * raysPerPixel;
         const end = spans.first[cursor[n] + 1];
         for (let span = spans.first[cursor[n]]; span < end; span++) {
-          const free = claim(claimed[ray], spans.spans[2 * span], spans.spans[2 * span + 1]);
+          const [from, to] = [spans.spans[2 * span], spans.spans[2 * span + 1]];
+          if (!part) {
+            hollow[ray].push(from, to);
+            hollowTool = toolNumber;
+            continue;
+          }
+          let free = 0;
+          if (hollow[ray].length === 0) {
+            isMet = true;
+            free = claim(claimed[ray], from, to);
+          } else {
+            const pieces = outside(hollow[ray], from, to);
+            for (let k = 0; k < pieces.length; k += 2) {
+              isMet = true;
+              free += claim(claimed[ray], pieces[k], pieces[k + 1]);
+            }
+          }
           depthSum[n] += free;
           attenuation[ray] += perMm * mmPerDepth * free;
         }
       }
+      const pixels = touched[toolNumber];
+      if (isMet && pixels[pixels.length - 1] !== pixel) pixels.push(pixel);
     }
     const part = seenPart(attenuation);
     for (let n = 0; n < solids.length; n++) {
-      if (depthSum[n] === 0) continue;
+      if (depthSum[n] === 0 || !solids[n].part) continue;
       const plainMm = (mmPerDepth * depthSum[n]) / raysPerPixel;
       outputs[n].pixels.push(pixel);
       outputs[n].paths.push(part * plainMm);
@@ -126,7 +159,7 @@ export function toolShadows(
       tool,
       pixels: new Uint32Array(touched[toolNumber]),
       parts: solids.flatMap(({ part, tool: owner }, n) =>
-        owner === tool
+        owner === tool && part
           ? [
               {
                 name: part.name,
@@ -147,8 +180,17 @@ export function toolShadows(
       spans: new Float64Array(covered.spans),
       weight: new Float64Array(covered.weight),
     },
-    findings: solids.flatMap(({ tool, part, spans }) => castFindings(tool, part, spans)),
+    findings: solids.flatMap(({ tool, part, spans }) => (part ? castFindings(tool, part, spans) : [])),
   };
+}
+
+/** Matter of a tool, or where it has a hole (no part). */
+interface Solid {
+  readonly tool: PlacedTool;
+  readonly toolNumber: number;
+  readonly part: ToolPart | undefined;
+  readonly spans: RaySpans;
+  readonly perMm: number;
 }
 
 function solidSpans(
@@ -169,6 +211,15 @@ function claim(taken: number[], from: number, to: number): number {
     taken.push(from, to);
     return to - from;
   }
+  const free = outside(taken, from, to);
+  let length = 0;
+  for (let k = 0; k < free.length; k += 2) length += free[k + 1] - free[k];
+  taken.push(...free);
+  return length;
+}
+
+/** The pieces of [from, to] that lie in none of the pairs. */
+function outside(taken: readonly number[], from: number, to: number): number[] {
   let free = [from, to];
   for (let n = 0; n < taken.length && free.length > 0; n += 2) {
     const left: number[] = [];
@@ -180,10 +231,7 @@ function claim(taken: number[], from: number, to: number): number {
     }
     free = left;
   }
-  let length = 0;
-  for (let k = 0; k < free.length; k += 2) length += free[k + 1] - free[k];
-  taken.push(...free);
-  return length;
+  return free;
 }
 
 /** (−ln mean e^(−A)) / mean A; 1 where nothing is attenuated. Exponents are counted from the least, so none underflows. */
