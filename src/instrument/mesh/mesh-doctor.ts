@@ -1,5 +1,6 @@
 import { InputError } from "../../error/input-error.ts";
 import type { Finding } from "../../volume/finding.ts";
+import { selfIntersections } from "./mesh-contact.ts";
 import { meshEdges, pieces } from "./mesh-edges.ts";
 import { boundsOf, signedVolumeMm3, type TriangleMesh } from "./triangle-mesh.ts";
 import { tripleNumbers } from "./triple-numbers.ts";
@@ -63,6 +64,7 @@ export function mendMesh(raw: TriangleMesh, name: string): MendedMesh {
       "mesh-non-manifold",
       `${unbalanced} edges do not join an equal number of triangles on both sides`,
     );
+  sayWhereItCutsItself(mesh, say);
   const { low, high } = boundsOf(mesh);
   const volumeMm3 = signedVolumeMm3(mesh);
   if (open === 0 && !(volumeMm3 > 0))
@@ -80,6 +82,24 @@ export function mendMesh(raw: TriangleMesh, name: string): MendedMesh {
       unbalancedEdges: unbalanced,
     },
   };
+}
+
+/** Scans of more triangles are not searched: half a minute a million. */
+const MOST_SEARCHED = 200_000;
+const MOST_CUTS = 1000;
+
+function sayWhereItCutsItself(
+  mesh: TriangleMesh,
+  say: (severity: Finding["severity"], code: string, message: string) => void,
+): void {
+  if (mesh.triangles.length / 3 > MOST_SEARCHED) return;
+  const cuts = selfIntersections(mesh, MOST_CUTS);
+  if (cuts > 0)
+    say(
+      "info",
+      "mesh-self-intersection",
+      `the surface cuts itself: ${cuts === MOST_CUTS ? "at least " : ""}${cuts} pairs of triangles; matter that lies in itself is counted once`,
+    );
 }
 
 function refuseUnusable({ vertices, triangles }: TriangleMesh, name: string): void {
