@@ -1,28 +1,56 @@
 /**
- * X-ray spectra of AAPM Task Group Report 195 (Sechopoulos et al., Med. Phys. 42, 2015): tungsten, 11° anode, no ripple.
- * Numbers of photons per 0.5 keV, in sum 1, as the validation program of DXMClib carries them. `lowerEdgeKeV` is the
- * lower edge of the first bin: read so, and only so, the tables end at the tube voltage and meet the stated mean energies.
+ * X-ray spectra of AAPM Task Group Report 195 (Sechopoulos et al., Med. Phys. 42, 2015): constant potential, tungsten at
+ * 11° behind 2.708 and 2.861 mm Al, molybdenum at 15° behind 0.0386 mm Mo. Photons per 0.5 keV, in sum 1, as the
+ * validation program of DXMClib carries them, with the report's Monte Carlo results. Energies are centres of bins:
+ * docs/beam.md has the evidence.
  */
 export interface TabulatedSpectrum {
   readonly kv: number;
-  readonly lowerEdgeKeV: number;
+  readonly firstKeV: number;
   readonly binKeV: number;
   /** What the report says of it. */
   readonly meanEnergyKeV: number;
   readonly halfValueLayerMmAl: number;
   readonly quarterValueLayerMmAl: number | undefined;
+  readonly case1: Tg195Case1 | undefined;
   /** Apart by blanks. */
   readonly photons: string;
 }
 
+/**
+ * The report's case 1 by Monte Carlo: air kerma of one photon emitted towards a disc of 5 mm radius 1 m away, through air
+ * of 0.001205 g/cm³, open and behind as much aluminium as the half- and the quarter-value layer it states. In keV/mm²
+ * times cm²/g of μ_en/ρ of air.
+ */
+export interface Tg195Case1 {
+  readonly open: number;
+  readonly behindHalfValueLayer: number;
+  readonly behindQuarterValueLayer: number;
+}
+
 export const tg195Spectra: readonly TabulatedSpectrum[] = [
   {
+    kv: 30,
+    firstKeV: 7.25,
+    binKeV: 0.5,
+    meanEnergyKeV: 16.8,
+    halfValueLayerMmAl: 0.3431,
+    quarterValueLayerMmAl: 0.7663,
+    case1: { open: 1.85753e-1, behindHalfValueLayer: 9.281901e-2, behindQuarterValueLayer: 4.64219e-2 },
+    photons: `
+1.551E-04 4.691E-04 1.199E-03 2.405E-03 4.263E-03 6.797E-03 9.761E-03 1.314E-02 1.666E-02 2.013E-02 2.349E-02 2.666E-02
+2.933E-02 3.167E-02 3.365E-02 3.534E-02 3.644E-02 3.741E-02 3.796E-02 3.823E-02 3.445E-01 3.770E-02 3.704E-02 3.639E-02
+9.200E-02 2.178E-03 2.048E-03 2.043E-03 2.098E-03 2.193E-03 2.327E-03 2.471E-03 2.625E-03 2.770E-03 2.907E-03 3.000E-03
+3.062E-03 3.058E-03 2.988E-03 2.823E-03 2.575E-03 2.233E-03 1.815E-03 1.290E-03 6.696E-04 4.086E-05`,
+  },
+  {
     kv: 100,
-    lowerEdgeKeV: 16.25,
+    firstKeV: 16.25,
     binKeV: 0.5,
     meanEnergyKeV: 50.6,
     halfValueLayerMmAl: 3.95,
     quarterValueLayerMmAl: 9.84,
+    case1: { open: 3.452395e-2, behindHalfValueLayer: 1.725231e-2, behindQuarterValueLayer: 8.621281e-3 },
     photons: `
 1.423E-04 2.157E-04 3.102E-04 4.324E-04 5.840E-04 7.644E-04 9.784E-04 1.222E-03 1.491E-03 1.803E-03 2.129E-03 2.490E-03
 2.863E-03 3.263E-03 3.658E-03 4.093E-03 4.504E-03 4.912E-03 5.347E-03 5.769E-03 6.168E-03 6.582E-03 6.965E-03 7.360E-03
@@ -41,11 +69,12 @@ export const tg195Spectra: readonly TabulatedSpectrum[] = [
   },
   {
     kv: 120,
-    lowerEdgeKeV: 16.75,
+    firstKeV: 16.75,
     binKeV: 0.5,
     meanEnergyKeV: 56.4,
     halfValueLayerMmAl: 5.01,
     quarterValueLayerMmAl: undefined,
+    case1: undefined,
     photons: `
 1.107E-04 1.625E-04 2.308E-04 3.172E-04 4.220E-04 5.486E-04 6.956E-04 8.610E-04 1.056E-03 1.264E-03 1.499E-03 1.748E-03
 2.019E-03 2.293E-03 2.601E-03 2.900E-03 3.203E-03 3.531E-03 3.858E-03 4.176E-03 4.511E-03 4.830E-03 5.163E-03 5.469E-03
@@ -68,10 +97,10 @@ export const tg195Spectra: readonly TabulatedSpectrum[] = [
   },
 ];
 
-/** Text as `readSpectrumTable` reads it, with the lower edges of the bins. */
-export const tg195Text = ({ lowerEdgeKeV, binKeV, photons }: TabulatedSpectrum): string =>
+/** Text as `readSpectrumTable` reads it. */
+export const tg195Text = ({ firstKeV, binKeV, photons }: TabulatedSpectrum): string =>
   photons
     .trim()
     .split(/\s+/)
-    .map((count, bin) => `${lowerEdgeKeV + bin * binKeV}, ${count}`)
+    .map((count, bin) => `${firstKeV + bin * binKeV}, ${count}`)
     .join("\n");

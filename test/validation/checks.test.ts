@@ -3,7 +3,9 @@ import { nodeProjector } from "../../src/node/node-projector.ts";
 import { attenuationChecks, kleinNishinaE25Cm2 } from "../../src/validation/attenuation-checks.ts";
 import { type Check, check } from "../../src/validation/check.ts";
 import { detectorChecks } from "../../src/validation/detector-checks.ts";
+import { halfValueLayerChecks } from "../../src/validation/half-value-layer-checks.ts";
 import { projectorChecks } from "../../src/validation/projector-checks.ts";
+import { tg195Checks } from "../../src/validation/tg195-checks.ts";
 import { validationHtml } from "../../src/validation/validation-html.ts";
 
 const failed = (checks: readonly Check[]) =>
@@ -15,6 +17,30 @@ test("attenuation agrees with NIST at every published energy", () => {
   const checks = attenuationChecks();
   expect(checks.length).toBeGreaterThan(100);
   expect(failed(checks)).toEqual([]);
+});
+
+test("half-value layers agree with PTB, BIPM, xpecgen and AAPM TG-195", () => {
+  const checks = halfValueLayerChecks();
+  for (const source of [/PTB/, /BIPM/, /xpecgen/, /TG-195/])
+    expect(
+      checks.some((entry) => source.test(entry.source)),
+      `${source}`,
+    ).toBe(true);
+  expect(failed(checks)).toEqual([]);
+});
+
+test("every row of TG-195 is held to 1 %", () => {
+  const checks = tg195Checks();
+  // Three mean energies and half-value layers, two quarter-value layers, and two beams of case 1 with three kermas each.
+  expect(checks).toHaveLength(14);
+  expect(checks.every(({ bound, kind }) => bound === 0.01 && kind === "relative")).toBe(true);
+});
+
+test("energies of TG-195 are centres: read as lower edges they miss its Monte Carlo and its layers", () => {
+  const missed = failed(tg195Checks("lower-edges")).join("\n");
+  // A quarter of a keV is 1.5 % of 17 keV; kerma per photon goes with E^-2 there, and air takes a little less: 2.7 % for a bound of 1 %.
+  expect(missed).toMatch(/kerma per photon .* of the 30 kV table/);
+  for (const kv of [30, 100, 120]) expect(missed).toContain(`half-value layer [mm Al] of the ${kv} kV table`);
 });
 
 test("projection agrees with its closed forms", async () => {
