@@ -1,4 +1,4 @@
-import type { LabelledImage } from "./labelled-image.ts";
+import { type LabelledImage, pointInside } from "./labelled-image.ts";
 import type { SideExchange } from "./side-exchange.ts";
 
 /**
@@ -12,7 +12,9 @@ export function flipped(image: LabelledImage, exchange?: SideExchange): Labelled
     for (let v = 0; v < heightPx; v++) to.subarray(v * widthPx, (v + 1) * widthPx).reverse();
     return to;
   };
-  const landmarks = image.landmarks.map((point) => point && { x: widthPx - 1 - point.x, y: point.y });
+  const landmarks = image.landmarks.map(
+    (point) => point && pointInside({ x: widthPx - 1 - point.x, y: point.y }, image),
+  );
   return {
     widthPx,
     heightPx,
