@@ -41,9 +41,7 @@ export function activationCurve(
     .toSorted((a, b) => a - b)
     .map((threshold): ActivationPoint => {
       const counting = compared.filter(({ candidate }) => confidence(candidate, kind) >= threshold);
-      const { mean, sd, count } = sampleStatistics(
-        counting.map(({ errorMm, errorPx }) => (unit === "mm" && errorMm !== undefined ? errorMm : errorPx)),
-      );
+      const { mean, sd, count } = sampleStatistics(counting.map((score) => errorIn(score, unit)));
       return {
         threshold,
         activated: visible === 0 ? Number.NaN : count / visible,
@@ -54,6 +52,10 @@ export function activationCurve(
     });
   return { unit, visible, points };
 }
+
+/** The error of a landmark in a unit that it has. */
+export const errorIn = (score: LandmarkScore & { readonly kind: "compared" }, unit: "mm" | "px"): number =>
+  unit === "mm" ? (score.errorMm ?? Number.NaN) : score.errorPx;
 
 /**
  * The error at a given share of landmarks.

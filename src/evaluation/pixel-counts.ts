@@ -34,6 +34,32 @@ export function countPixels(
   });
 }
 
+/**
+ * Pixels that are structure i and were called structure j, at i · structures + j: off the diagonal stands what is taken for something else, or, of
+ * overlapping masks, what lies over it.
+ */
+export function countOverlaps(prediction: Prediction, truth: Truth, structures: number): Uint32Array {
+  const overlaps = new Uint32Array(structures * structures);
+  const { masks: known, classes: knownClasses } = truth;
+  const { masks: found, classes: foundClasses } = prediction;
+  if (!known && !found && knownClasses && foundClasses) {
+    for (let n = 0; n < knownClasses.length; n++) {
+      const [is, called] = [knownClasses[n], foundClasses[n]];
+      if (is !== 0 && is !== UNKNOWN_PIXEL && called !== 0) overlaps[(is - 1) * structures + called - 1]++;
+    }
+    return overlaps;
+  }
+  for (let i = 0; i < structures; i++) {
+    const is = known && !known[i] ? undefined : planeOf(known, knownClasses, i);
+    if (!is) continue;
+    for (let j = 0; j < structures; j++) {
+      const called = planeOf(found, foundClasses, j);
+      if (called) overlaps[i * structures + j] = counted(called, is).truePositive;
+    }
+  }
+  return overlaps;
+}
+
 /** A plane of pixels and the value that the structure has in it; undefined for any but 0 and unknown. */
 interface Plane {
   readonly pixels: Uint8Array;

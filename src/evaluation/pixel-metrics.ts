@@ -40,7 +40,9 @@ export function pixelMetrics(counts: PixelCounts, epsilon = 0): PixelMetrics {
   const f = (beta: number): number | undefined => {
     const weight = beta * beta;
     if (epsilon > 0 && sensitivity !== undefined && precision !== undefined)
-      return ((1 + weight) * (precision * sensitivity + epsilon)) / (weight * precision + sensitivity + epsilon);
+      return (
+        ((1 + weight) * (precision * sensitivity + epsilon)) / (weight * precision + sensitivity + epsilon)
+      );
     const hits = (1 + weight) * truePositive;
     return ratio(hits, hits + weight * falseNegative + falsePositive);
   };

@@ -1,5 +1,5 @@
 import { InputError } from "../error/input-error.ts";
-import { countPixels, type PixelCounts } from "./pixel-counts.ts";
+import { countOverlaps, countPixels, type PixelCounts } from "./pixel-counts.ts";
 import { dice } from "./pixel-metrics.ts";
 import type { DetectedLandmark, Prediction } from "./prediction.ts";
 import type { PixelPoint, Truth } from "./truth.ts";
@@ -33,6 +33,8 @@ export interface CaseScore {
   readonly name: string;
   readonly subject: string | undefined;
   readonly structures: readonly StructureScore[];
+  /** Pixels that are structure i and were called structure j, at i · structures + j; of those annotated. */
+  readonly overlaps: Uint32Array;
   readonly landmarks: readonly LandmarkScore[];
 }
 
@@ -45,7 +47,7 @@ export interface StructureScore {
 
 /**
  * - `compared`: in the picture, with a candidate;
- * - `missed`: in the picture, no pixel to look for it;
+ * - `missed`: in the picture, no pixel to look for it, or a candidate on the border;
  * - `absent`: not in the picture; a `candidate` that counts is a false alarm;
  * - `unknown`: not annotated.
  */
@@ -60,7 +62,12 @@ export type LandmarkScore =
       /** In the patient; undefined without a magnification. */
       readonly demagnifiedMm: number | undefined;
     }
-  | { readonly kind: "missed"; readonly truth: PixelPoint }
+  | {
+      readonly kind: "missed";
+      readonly truth: PixelPoint;
+      /** One on the border, where `strictlyInside` rules it out. */
+      readonly candidate: DetectedLandmark | undefined;
+    }
   | { readonly kind: "absent"; readonly candidate: DetectedLandmark | undefined }
   | { readonly kind: "unknown"; readonly candidate: DetectedLandmark | undefined };
 
@@ -79,7 +86,13 @@ export function scoreCase(
     const isLeftOut = !counts || counts.truePositive + counts.falseNegative < minimumTruthPx;
     return { counts, dice: isLeftOut ? undefined : dice(counts, epsilon) };
   });
-  return { name, subject, structures, landmarks: landmarkScores(prediction, truth, names, options) };
+  return {
+    name,
+    subject,
+    structures,
+    overlaps: countOverlaps(prediction, truth, names.structures.length),
+    landmarks: landmarkScores(prediction, truth, names, options),
+  };
 }
 
 function landmarkScores(
@@ -104,7 +117,8 @@ function landmarkScores(
     const place = truth.landmarks ? truth.landmarks[landmark] : "unknown";
     if (place === "unknown") return { kind: "unknown", candidate };
     if (!place || (strictlyInside && !isInside(place))) return { kind: "absent", candidate };
-    if (!candidate || (strictlyInside && !isInside(candidate))) return { kind: "missed", truth: place };
+    if (!candidate || (strictlyInside && !isInside(candidate)))
+      return { kind: "missed", truth: place, candidate };
     return { kind: "compared", truth: place, candidate, ...errors(place, candidate, truth) };
   });
 }

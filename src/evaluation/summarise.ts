@@ -3,9 +3,14 @@ import {
   activationCurve,
   type ActivationReadOut,
   errorAtActivation,
+  errorIn,
 } from "./activation-curve.ts";
+import { activationInterval } from "./activation-interval.ts";
 import { isActivated, type LandmarkRule, PUBLISHED_RULE } from "./landmark-rule.ts";
+import type { PixelCounts } from "./pixel-counts.ts";
+import { type PixelMetrics, pixelMetrics } from "./pixel-metrics.ts";
 import type { CaseScore, EvaluatedNames, LandmarkScore } from "./score-case.ts";
+import { type BootstrapOptions, type Interval, meanInterval } from "./statistics/bootstrap.ts";
 import { mean, type SampleStatistics, sampleStatistics } from "./statistics/sample-statistics.ts";
 
 export interface SummaryOptions {
@@ -13,6 +18,10 @@ export interface SummaryOptions {
   readonly rule?: LandmarkRule;
   /** The share of landmarks at which tables give the error; default 0.9. */
   readonly activation?: number;
+  /** Added to both sides of the ratios of pixels; default 0. */
+  readonly epsilon?: number;
+  /** How the bootstrap intervals are drawn. */
+  readonly bootstrap?: BootstrapOptions;
 }
 
 /** Dice of one structure over the pictures in which it counts. */
@@ -22,6 +31,8 @@ export interface StructureSummary extends SampleStatistics {
   readonly present: number;
   /** Pictures with at least one pixel of it in the prediction. */
   readonly predicted: number;
+  /** Of the pictures in which each is defined. */
+  readonly pixels: Readonly<Record<keyof PixelMetrics, SampleStatistics>>;
 }
 
 export interface LandmarkSummary {
@@ -50,6 +61,9 @@ export interface EvaluationSummary {
     /** Mean of the means of structures. */
     readonly meanOfStructures: number | null;
     readonly all: SampleStatistics;
+    /** Of the mean, pictures drawn anew, and subjects drawn anew; null: fewer than two. */
+    readonly byPicture: Interval | null;
+    readonly bySubject: Interval | null;
     /** Means by name; null: in no picture. */
     readonly perStructure: Readonly<Record<string, number | null>>;
     readonly structures: readonly StructureSummary[];
@@ -66,6 +80,11 @@ export interface EvaluationSummary {
     readonly rule: LandmarkRule;
     readonly readOut: ActivationReadOut;
     readonly curve: ActivationCurve;
+    /** Of the mean in `unit`, then of `at90`. */
+    readonly byPicture: Interval | null;
+    readonly bySubject: Interval | null;
+    readonly at90ByPicture: Interval | null;
+    readonly at90BySubject: Interval | null;
     /** All together, then one by one. */
     readonly all: LandmarkSummary;
     readonly landmarks: readonly LandmarkSummary[];
@@ -78,11 +97,13 @@ export function summarise(
   names: EvaluatedNames,
   options: SummaryOptions = {},
 ): EvaluationSummary {
-  const structures = names.structures.map((name, n) => structureSummary(name, scores, n));
+  const { rule = PUBLISHED_RULE, activation = 0.9, epsilon = 0, bootstrap = {} } = options;
+  const structures = names.structures.map((name, structure) =>
+    structureSummary(name, scores, { structure, epsilon }),
+  );
   const allDice = sampleStatistics(scores.flatMap(diceValues));
   const structureMeans = structures.filter(({ count }) => count > 0).map((structure) => structure.mean);
   const every = scores.flatMap(({ landmarks }) => landmarks);
-  const { rule = PUBLISHED_RULE, activation = 0.9 } = options;
   const kind = rule.kind === "peak" ? "peak" : "correlation";
   const curve = activationCurve(every, { kind });
   const readOut = errorAtActivation(curve, activation);
@@ -97,13 +118,23 @@ export function summarise(
   );
   const inUnit = ({ errorMm, errorPx }: LandmarkSummary): number | null =>
     curve.unit === "px" ? orNull(errorPx.mean) : orNull(errorMm?.mean);
+  const pictures = scores;
+  const subjects = [...Map.groupBy(scores, ({ subject, name }) => subject ?? name).values()];
+  const errorsOf = (score: CaseScore): number[] => foundErrors(score, rule, curve.unit);
+  const atActivation = (clusters: readonly (readonly LandmarkScore[])[]): Interval | null =>
+    activationInterval(clusters, { kind, unit: curve.unit, activation, ...bootstrap });
   return {
     pictures: scores.length,
-    subjects: new Set(scores.map(({ subject, name }) => subject ?? name)).size,
+    subjects: subjects.length,
     dice: {
       mean: orNull(allDice.mean),
       meanOfStructures: orNull(mean(structureMeans)),
       all: allDice,
+      byPicture: meanInterval(pictures.map(diceValues), bootstrap),
+      bySubject: meanInterval(
+        subjects.map((list) => list.flatMap(diceValues)),
+        bootstrap,
+      ),
       perStructure: Object.fromEntries(
         structures.map((structure) => [structure.name, orNull(structure.mean)]),
       ),
@@ -118,6 +149,13 @@ export function summarise(
       rule,
       readOut,
       curve,
+      byPicture: meanInterval(pictures.map(errorsOf), bootstrap),
+      bySubject: meanInterval(
+        subjects.map((list) => list.flatMap(errorsOf)),
+        bootstrap,
+      ),
+      at90ByPicture: atActivation(pictures.map(({ landmarks: list }) => list)),
+      at90BySubject: atActivation(subjects.map((list) => list.flatMap((score) => score.landmarks))),
       all,
       landmarks,
     },
@@ -128,17 +166,47 @@ export function summarise(
 export const diceValues = ({ structures }: CaseScore): number[] =>
   structures.flatMap(({ dice }) => (dice === undefined ? [] : [dice]));
 
+/** Errors of the landmarks of one picture that count as found. */
+export function foundErrors({ landmarks }: CaseScore, rule: LandmarkRule, unit: "mm" | "px"): number[] {
+  return landmarks.flatMap((score) => {
+    if (score.kind !== "compared" || !isActivated(score.candidate, rule)) return [];
+    return [errorIn(score, unit)];
+  });
+}
+
 const orNull = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : value;
 
-function structureSummary(name: string, scores: readonly CaseScore[], structure: number): StructureSummary {
+function structureSummary(
+  name: string,
+  scores: readonly CaseScore[],
+  { structure, epsilon }: { structure: number; epsilon: number },
+): StructureSummary {
   const list = scores.map(({ structures }) => structures[structure]);
   const counts = list.flatMap((score) => (score.counts ? [score.counts] : []));
   return {
     name,
     present: counts.filter(({ truePositive, falseNegative }) => truePositive + falseNegative > 0).length,
     predicted: counts.filter(({ truePositive, falsePositive }) => truePositive + falsePositive > 0).length,
+    pixels: pixelStatistics(counts, epsilon),
     ...sampleStatistics(list.flatMap(({ dice }) => (dice === undefined ? [] : [dice]))),
+  };
+}
+
+function pixelStatistics(
+  counts: readonly PixelCounts[],
+  epsilon: number,
+): Record<keyof PixelMetrics, SampleStatistics> {
+  const metrics = counts.map((count) => pixelMetrics(count, epsilon));
+  const of = (name: keyof PixelMetrics): SampleStatistics =>
+    sampleStatistics(metrics.flatMap((metric) => metric[name] ?? []));
+  return {
+    sensitivity: of("sensitivity"),
+    specificity: of("specificity"),
+    precision: of("precision"),
+    accuracy: of("accuracy"),
+    f1: of("f1"),
+    f2: of("f2"),
   };
 }
 
