@@ -6,11 +6,12 @@ import { threadId } from "node:worker_threads";
  * Writes a file so that it is either there whole or not at all, also after a crash or on a full disk. Without `sync` that holds for
  * crashes of the process but not of the machine.
  *
+ * @param bytes whole, or in parts that follow each other
  * @param options.partialFolder where the file grows until it is whole, on the same disk; default beside it
  */
 export async function writeAtomically(
   path: string,
-  bytes: Uint8Array | string,
+  bytes: Uint8Array | string | readonly Uint8Array[],
   options: { sync?: boolean; partialFolder?: string } = {},
 ): Promise<void> {
   const { sync = true, partialFolder } = options;
