@@ -15,7 +15,7 @@ export interface CollimatedField {
 
 /** @param pictureCamera of the picture that the field is wanted for, cropped from that of the exposure */
 export function collimatedField(
-  scene: Scene,
+  scene: Pick<Scene, "collimation"> & { readonly beam: Pick<Scene["beam"], "focalSpotMm"> },
   camera: Camera,
   pictureCamera: Camera = camera,
 ): CollimatedField | undefined {

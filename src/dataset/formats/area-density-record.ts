@@ -125,11 +125,16 @@ export async function* indexAreaDensities(source: ByteSource): AsyncGenerator<Re
 export async function readAreaDensity(
   source: ByteSource,
   offset = 0,
-  options: { readonly materials?: readonly string[]; readonly inflate?: Inflate } = {},
+  options: {
+    readonly materials?: readonly string[];
+    readonly inflate?: Inflate;
+    /** The checksum of RFC 1952, where the platform has it. */
+    readonly crc32?: (bytes: Uint8Array) => number;
+  } = {},
 ): Promise<AreaDensityRecord> {
   const { header, headerBytes, checksum, byteLength } = await readHeader(source, offset);
   const body = await source.read(offset + PREFIX_BYTES, byteLength - PREFIX_BYTES);
-  if (crc32(body) !== checksum)
+  if ((options.crc32 ?? crc32)(body) !== checksum)
     throw new InputError(
       "area-density-damaged",
       `${source.name}: the checksum of the record at byte ${offset} does not fit its bytes`,
@@ -138,19 +143,21 @@ export async function readAreaDensity(
   const { id, widthPx, heightPx, sample } = header;
   const pixels = widthPx * heightPx;
   const inflate = options.inflate ?? streamInflate;
-  const planes: { name: string; values: Float32Array }[] = [];
+  const { materials: wanted } = options;
+  const materials = header.materials.map(({ name }) => name).filter((name) => wanted?.includes(name) ?? true);
+  const gPerCm2 = new Float32Array(materials.length * pixels);
   let at = headerBytes;
+  let plane = 0;
   for (const { name, encoding, byteLength: planeBytes } of header.materials) {
     const packed = body.subarray(at, at + planeBytes);
     at += planeBytes;
-    if (options.materials && !options.materials.includes(name)) continue;
+    if (wanted && !wanted.includes(name)) continue;
     const bytes = await inflate(packed, { format: "deflate", limitBytes: 2 * pixels });
     if (bytes.length !== 2 * pixels) throw damaged("deflate", undefined);
-    planes.push({ name, values: densityOfCodes(codesFromPrediction(bytes, widthPx), encoding) });
+    const values = gPerCm2.subarray(plane * pixels, (plane + 1) * pixels);
+    densityOfCodes(codesFromPrediction(bytes, widthPx), encoding, values);
+    plane++;
   }
-  const gPerCm2 = new Float32Array(planes.length * pixels);
-  for (const [index, { values }] of planes.entries()) gPerCm2.set(values, index * pixels);
-  const materials = planes.map(({ name }) => name);
   return { id, sample, areaDensity: { widthPx, heightPx, materials, gPerCm2 } };
 }
 

@@ -43,10 +43,14 @@ export function quantisePlane(
   return { encoding: { kind: "scaled", scaleGPerCm2 }, codes };
 }
 
-export function densityOfCodes(codes: Uint16Array, encoding: DensityEncoding): Float32Array {
-  if (encoding.kind === "half") return floatFromHalf(codes);
-  const gPerCm2 = new Float32Array(codes.length);
-  for (let n = 0; n < codes.length; n++) gPerCm2[n] = codes[n] * encoding.scaleGPerCm2;
+/** Writes the densities into `gPerCm2`. */
+export function densityOfCodes(
+  codes: Uint16Array,
+  encoding: DensityEncoding,
+  gPerCm2: Float32Array = new Float32Array(codes.length),
+): Float32Array {
+  if (encoding.kind === "half") gPerCm2.set(floatFromHalf(codes));
+  else for (let n = 0; n < codes.length; n++) gPerCm2[n] = codes[n] * encoding.scaleGPerCm2;
   return gPerCm2;
 }
 
