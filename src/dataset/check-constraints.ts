@@ -69,8 +69,17 @@ export function constraintInWords(constraint: Constraint): string {
       return `joint-limits (LAO ${constraint.laoDeg.join(" to ")}°, CRA ${constraint.craDeg.join(" to ")}°)`;
     case "no-collision":
       return `no-collision (${constraint.marginMm} mm)`;
+    case "inside-bone":
+      return `inside-bone (${whichOf(constraint.instruments)}: ${constraint.of}, ${Math.round(100 * constraint.minimumShare)} % in ${constraint.labels.join(", ")})`;
+    case "tool-visible":
+      return `tool-visible (${whichOf(constraint.instruments)})`;
+    case "no-tool-collision":
+      return `no-tool-collision (${whichOf(constraint.instruments)}, ${constraint.marginMm} mm)`;
   }
 }
+
+const whichOf = (instruments: "all" | readonly string[]): string =>
+  instruments === "all" ? "all instruments" : instruments.join(", ");
 
 function landmarksInView(
   constraint: Extract<Constraint, { kind: "landmarks-in-view" }>,

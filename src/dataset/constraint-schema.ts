@@ -38,5 +38,36 @@ export const constraintSchema = z.discriminatedUnion("kind", [
       marginMm: finite.min(0).default(20),
     })
     .describe("source and panel keep away from the patient's skin"),
+  z
+    .strictObject({
+      kind: z.literal("inside-bone"),
+      instruments: names.default("all"),
+      labels: z.array(z.string().min(1)).min(1).describe("names of labels; * stands for anything"),
+      of: z.enum(["shaft", "tip"]).default("shaft").describe("its whole line from base to tip, or its end"),
+      tipMm: finite.positive().max(1000).default(10).describe("length of the end"),
+      minimumShare: finite.min(0).max(1).default(0.9).describe("of that line within the labels"),
+      marginMm: finite.min(0).max(50).default(0).describe("all around the line that must be within, too"),
+    })
+    .describe("instruments lie in structures, as a screw does in bone"),
+  z
+    .strictObject({
+      kind: z.literal("tool-visible"),
+      instruments: names.default("all"),
+      minimumPx: z
+        .int()
+        .min(1)
+        .optional()
+        .describe("area of its shadow; default 1 unless keypoints are given"),
+      keypoints: z.array(z.string().min(1)).min(1).optional().describe("that fall on the picture"),
+      marginPx: finite.min(0).default(0).describe("from the picture's edge to the keypoints"),
+    })
+    .describe("instruments are in the picture"),
+  z
+    .strictObject({
+      kind: z.literal("no-tool-collision"),
+      instruments: names.default("all"),
+      marginMm: finite.min(0).max(100).default(0).describe("that they keep from each other"),
+    })
+    .describe("no two instruments are in the same place"),
 ]);
 export type Constraint = z.output<typeof constraintSchema>;

@@ -55,7 +55,8 @@ export const scalarWithin = (low: number, high: number) =>
     context.addIssue({ code: "custom", message: `must stay within ${low} to ${high}, and ${reaches}${cut}` });
   });
 
-function likelyRange(distribution: ScalarDistribution): readonly [number, number] {
+/** The range of a distribution, of a normal one six standard deviations. */
+export function likelyRange(distribution: ScalarDistribution): readonly [number, number] {
   if (typeof distribution === "number" || !("normal" in distribution)) return scalarRange(distribution);
   const { mean, sd } = distribution.normal;
   return [mean - 6 * sd, mean + 6 * sd];

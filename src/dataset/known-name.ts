@@ -5,7 +5,7 @@ import { viewByName } from "../geometry/view.ts";
 import { materialByName } from "../material/named-materials.ts";
 
 /** A name that a look-up must know, so that a wrong one is told with its place in the recipe and not when it is first used. */
-const known = (lookUp: (name: string) => unknown) =>
+export const known = (lookUp: (name: string) => unknown) =>
   z.string().superRefine((name, context) => {
     try {
       lookUp(name);

@@ -6,7 +6,7 @@ import { encodeAreaDensity } from "./formats/area-density-record.ts";
 import { type EncodedFile, sampleName } from "./formats/encoded-file.ts";
 import { folderSample } from "./formats/folder.ts";
 import { joinBytes } from "./formats/join-bytes.ts";
-import { hipFiles } from "./formats/published-files.ts";
+import { hipFiles, instrumentFiles } from "./formats/published-files.ts";
 import { tarEnd, tarMembers } from "./formats/tar-shard.ts";
 import { webDatasetFiles } from "./formats/web-dataset.ts";
 import { labelledPicture } from "./labelled-sample.ts";
@@ -52,6 +52,8 @@ export function openOutputs(recipe: Recipe, block: number, tools: OutputTools): 
         );
       case "hdf5":
         return gathered(partPath.hdf5(block), (sample) => studyPart(sample, tools), tarEnd());
+      case "paper-tool-files":
+        return each((sample) => instrumentFiles(labelledPicture(sample), sample.id, firstTool(sample)));
       case "paper-files":
         return each((sample) => hipFiles(labelledPicture(sample), sample.id, tools));
       case "dicom":
@@ -81,6 +83,13 @@ function folderOutput(
     },
     end: async () => [{ path: partPath.folder(block), bytes: text(lines.join("")) }],
   };
+}
+
+/** The published layout holds one tool: the recipe's first, of several parts its first one (the snake, not its shaft). */
+function firstTool({ simulation }: Sample): { structure: string; base: string; tip: string } {
+  const [tool] = simulation.labels?.instruments ?? [];
+  const [whole, part] = tool.structures;
+  return { structure: part ?? whole, base: `${tool.name} base`, tip: `${tool.name} tip` };
 }
 
 /** One file a block, that grows by what each sample adds. */

@@ -2,6 +2,7 @@ import type { Anatomy } from "../anatomy/anatomy.ts";
 import { centreLps } from "../geometry/grid.ts";
 import { applyToPoint, invert } from "../geometry/transform.ts";
 import type { Vector3 } from "../geometry/vector.ts";
+import { type LabelPlaces, labelPlaces } from "./label-places.ts";
 import { labelCentroidLps } from "../volume/label-centroid.ts";
 import type { Landmark } from "../volume/landmark.ts";
 
@@ -12,6 +13,8 @@ export interface PatientFacts {
   /** Points all over the patient's skin, some centimetres apart. */
   readonly skinLps: readonly Vector3[];
   labelCentroidLps(name: string): Vector3 | undefined;
+  /** Undefined without a label map. */
+  readonly labels?: LabelPlaces | undefined;
   /** Whether a point lies in the body: its nearest voxel is no air. */
   isInBody(pointLps: Vector3): boolean;
 }
@@ -25,6 +28,7 @@ export function patientFacts({ ct, labelMap, landmarks }: Anatomy): PatientFacts
   const voxelFromLps = invert(ct.grid.lpsFromVoxel);
   return {
     landmarks,
+    labels: labelMap && labelPlaces(labelMap),
     centreLps: centreLps(ct.grid),
     get skinLps() {
       skin ??= skinPoints({ ct, landmarks });

@@ -6,6 +6,7 @@ import { checkedBy, readYaml } from "../scene/document.ts";
 import { collimationDistribution } from "./collimation-distribution.ts";
 import { constraintSchema } from "./constraint-schema.ts";
 import { directionDistribution, scalarDistribution, scalarWithin } from "./distribution.ts";
+import { instrumentDistribution, recipeInstrumentNames } from "./instrument-distribution.ts";
 import { distractorDistribution } from "./distractor-distribution.ts";
 import { deviceName, materialName, viewName } from "./known-name.ts";
 import { variationSchema } from "./variation-schema.ts";
@@ -54,6 +55,7 @@ export const outputNames = [
   "area-density",
   "hdf5",
   "paper-files",
+  "paper-tool-files",
   "webdataset",
   "dicom",
 ] as const;
@@ -183,6 +185,12 @@ export const recipeSchema = z
       .max(20)
       .optional()
       .describe("leads, tubes, markers and text in the beam, labelled apart from the anatomy"),
+    instruments: z
+      .array(instrumentDistribution)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe("tools in the patient; where they would overlap, the first listed are"),
     noise: z.boolean().default(true),
     processing: z.enum(["log", "raw", "paper"]).default("log"),
     constraints: z.array(constraintSchema).default([]),
@@ -194,6 +202,32 @@ export const recipeSchema = z
         message: "only one of folder, folder-tiff and folder-masks can be written",
       })
       .default(["folder", "coco"]),
+  })
+  .superRefine(({ instruments = [], constraints, outputs }, context) => {
+    const names = recipeInstrumentNames(instruments);
+    const complain = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: "custom", path, message });
+    instruments.forEach(({ placement }, n) => {
+      if (placement.kind === "tool" && !names.slice(0, n).includes(placement.of))
+        complain(
+          ["instruments", n, "placement", "of"],
+          `must name an instrument before it: ${names.slice(0, n).join(", ") || "there is none"}`,
+        );
+    });
+    constraints.forEach((constraint, n) => {
+      if (!("instruments" in constraint)) return;
+      const asked = constraint.instruments === "all" ? [] : constraint.instruments;
+      const unknown = asked.find((name) => !names.includes(name));
+      if (unknown !== undefined || names.length === 0)
+        complain(
+          ["constraints", n, "instruments"],
+          `there is no instrument ${unknown === undefined ? "at all" : `"${unknown}"`} in the recipe; its instruments: ${names.join(", ") || "none"}`,
+        );
+    });
+    if (outputs.includes("paper-tool-files") && names.length === 0)
+      complain(["outputs"], "paper-tool-files are of an instrument, and the recipe has none");
+    if (outputs.includes("paper-tool-files") && outputs.includes("paper-files"))
+      complain(["outputs"], "paper-files and paper-tool-files would write the same files: keep one");
   })
   .superRefine(({ simulator, outputs }, context) => {
     // One sample of another simulator would end the run, at whatever place it comes.

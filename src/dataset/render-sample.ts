@@ -6,6 +6,8 @@ import type { Scene } from "../scene/scene.ts";
 import { sceneRecord } from "../scene/scene-record.ts";
 import { type Simulation, simulate } from "../scene/simulate.ts";
 import { brokenGeometry, brokenLabels, constraintInWords, isGeometric } from "./check-constraints.ts";
+import { brokenVisibility } from "./check-tool-constraints.ts";
+import { bytesOfMeshes, drawInstruments, type RecipeMeshes } from "./draw-instruments.ts";
 import type { PatientFacts } from "./patient-facts.ts";
 import type { Recipe, RecipeSubject } from "./recipe.ts";
 import { sampleScene } from "./sample-scene.ts";
@@ -38,9 +40,11 @@ export async function renderSample(options: {
   subject: RecipeSubject;
   patient: Patient;
   facts: PatientFacts;
+  /** Files that the recipe's instruments name. */
+  meshes?: RecipeMeshes;
 }): Promise<Sample> {
-  const { recipe, id, subject, patient, facts } = options;
-  const { seed, constraints } = recipe;
+  const { recipe, id, subject, patient, facts, meshes = new Map() } = options;
+  const { seed, constraints, instruments } = recipe;
   const rejections = constraints.map(() => 0);
   const masksMatter = !constraints.every(isGeometric);
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
@@ -48,6 +52,19 @@ export async function renderSample(options: {
     const broken = brokenGeometry(constraints, view, facts);
     if (broken >= 0) {
       rejections[broken]++;
+      continue;
+    }
+    const drawn =
+      instruments &&
+      drawInstruments({ recipe: { ...recipe, instruments }, id, attempt, view, facts, meshes });
+    const brokenTool =
+      typeof drawn === "number"
+        ? drawn
+        : drawn
+          ? brokenVisibility(constraints, drawn.placed, view.camera)
+          : -1;
+    if (brokenTool >= 0 || typeof drawn === "number") {
+      rejections[brokenTool]++;
       continue;
     }
     if (masksMatter) {
@@ -64,8 +81,16 @@ export async function renderSample(options: {
       }
     }
     const stream = randomStream(sampleKey(seed, id, "beam"));
-    const scene = sampleScene({ recipe, subject, id, view, stream, facts });
-    const simulation = await simulate(patient, scene);
+    const scene = sampleScene({
+      recipe,
+      subject,
+      id,
+      view,
+      stream,
+      facts,
+      instruments: drawn?.instruments,
+    });
+    const simulation = await simulate(patient, scene, bytesOfMeshes(meshes));
     return { id, subject, view: view.drawn, scene: sceneRecord(scene, simulation), simulation, rejections };
   }
   const worst = rejections.indexOf(Math.max(...rejections));

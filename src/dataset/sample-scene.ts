@@ -3,6 +3,7 @@ import { sampleKey } from "../random/sample-key.ts";
 import { parseScene, type Scene } from "../scene/scene.ts";
 import { drawScalar } from "./distribution.ts";
 import { drawCollimation } from "./draw-collimation.ts";
+import type { SceneInstrument } from "./draw-instruments.ts";
 import { drawDistractors } from "./draw-distractors.ts";
 import type { PatientFacts } from "./patient-facts.ts";
 import type { Recipe, RecipeSubject } from "./recipe.ts";
@@ -21,8 +22,9 @@ export function sampleScene(options: {
   view: SampleView;
   stream: RandomStream;
   facts: PatientFacts;
+  instruments?: readonly SceneInstrument[] | undefined;
 }): Scene {
-  const { recipe, subject, id, view, stream, facts } = options;
+  const { recipe, subject, id, view, stream, facts, instruments } = options;
   const { beam, seed } = recipe;
   const { camera } = view;
   // Each from a stream of its own, so that a recipe without them draws everything else alike.
@@ -59,6 +61,7 @@ export function sampleScene(options: {
     },
     ...(collimation ? { collimation } : {}),
     ...(distractors ? { distractors } : {}),
+    ...(instruments ? { instruments: [...instruments] } : {}),
     noise: recipe.noise,
     processing: recipe.processing,
     structures: recipe.structures,

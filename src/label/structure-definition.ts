@@ -91,7 +91,7 @@ function halfSpace(
 }
 
 /** Numbers of the labels that a name (with * for anything) or a number means in this map; none is allowed. */
-function labelNumbers(labelMap: LabelMap, label: string | number): number[] {
+export function labelNumbers(labelMap: LabelMap, label: string | number): number[] {
   if (typeof label === "number") return [label];
   const pattern = new RegExp(
     `^${label

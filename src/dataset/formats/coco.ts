@@ -1,4 +1,5 @@
 import { InputError } from "../../error/input-error.ts";
+import { type InstrumentLabel, instrumentJson } from "../../label/labels.ts";
 import type { LandmarkLabel } from "../../label/locate-landmarks.ts";
 import type { LabelledPicture } from "./labelled-picture.ts";
 import { areaOfRuns, runLengths, runText } from "./run-lengths.ts";
@@ -28,6 +29,9 @@ export interface CocoAnnotation {
   readonly segmentation: { readonly size: readonly [height: number, width: number]; readonly counts: string };
   readonly keypoints?: readonly number[];
   readonly num_keypoints?: number;
+  /** Of an instrument, beyond COCO: its pose, and [u, v] along its centre line from base to tip (null behind the source). */
+  readonly lps_from_tool?: readonly (readonly number[])[];
+  readonly centre_line?: readonly (readonly number[] | null)[];
 }
 
 export interface CocoCategory {
@@ -38,21 +42,35 @@ export interface CocoCategory {
   readonly skeleton?: readonly never[];
 }
 
-const [NOT_IN_IMAGE, VISIBLE] = [0, 2];
+const [NOT_IN_IMAGE, HIDDEN, VISIBLE] = [0, 1, 2];
 
-/** Category k + 1 is structure k; where there are landmarks, one more category, `patient`, carries them as keypoints. */
-export function cocoCategories(structures: readonly string[], landmarks: readonly string[]): CocoCategory[] {
-  const categories: CocoCategory[] = structures.map((name, index) => ({
-    id: index + 1,
-    name,
-    supercategory: "anatomy",
-  }));
-  if (landmarks.length > 0)
+/** Which structures and landmarks are an instrument's: its whole mask carries its keypoints. */
+export type CocoInstrument = Pick<InstrumentLabel, "structures" | "keypoints">;
+
+/**
+ * Category k + 1 is structure k; that of an instrument carries its keypoints. Where there are other landmarks, one more category,
+ * `patient`, carries them.
+ */
+export function cocoCategories(
+  structures: readonly string[],
+  landmarks: readonly string[],
+  instruments: readonly CocoInstrument[] = [],
+): CocoCategory[] {
+  const categories: CocoCategory[] = structures.map((name, index) => {
+    const owner = instruments.find((tool) => tool.structures.includes(name));
+    const category = { id: index + 1, name, supercategory: owner ? "instrument" : "anatomy" };
+    return owner?.structures[0] === name
+      ? { ...category, keypoints: owner.keypoints.map((point) => point.name), skeleton: [] }
+      : category;
+  });
+  const own = new Set(instruments.flatMap(({ keypoints }) => keypoints.map(({ landmark }) => landmark)));
+  const ofPatient = landmarks.filter((name) => !own.has(name));
+  if (ofPatient.length > 0)
     categories.push({
       id: structures.length + 1,
       name: "patient",
       supercategory: "patient",
-      keypoints: landmarks,
+      keypoints: ofPatient,
       skeleton: [],
     });
   return categories;
@@ -63,14 +81,17 @@ export function cocoCategories(structures: readonly string[], landmarks: readonl
  * Ids depend on the sample alone: image `id`, annotation `id · categories + category`.
  *
  * Keypoints are pixel indices, (0, 0) the centre of the first pixel; boxes reach from edge to edge. The `patient`'s mask is the
- * union of the structures, or, where no structure is in view, the pixels of its visible landmarks.
+ * union of the anatomical structures, or, where none is in view, the pixels of its visible landmarks. A keypoint of an instrument that lies
+ * behind another instrument has the visibility 1.
  */
 export function cocoPart(
   { id, subject, split, radiograph, labels }: LabelledPicture,
   fileName: string,
 ): CocoPart {
   const { widthPx: width, heightPx: height } = radiograph;
-  const { structures, landmarks } = labels;
+  const { structures, instruments = [] } = labels;
+  const own = new Set(instruments.flatMap(({ keypoints }) => keypoints.map((point) => point.landmark)));
+  const landmarks = labels.landmarks.filter(({ name }) => !own.has(name));
   const categories = structures.length + (landmarks.length > 0 ? 1 : 0);
   const annotations: CocoAnnotation[] = [];
   const annotate = (category: number, mask: Uint8Array): CocoAnnotation | undefined => {
@@ -87,12 +108,19 @@ export function cocoPart(
       segmentation: { size: [height, width], counts: runText(runs.counts) },
     };
   };
-  for (const [index, { mask }] of structures.entries()) {
+  const ofTools = new Set(instruments.flatMap((tool) => tool.structures));
+  for (const [index, { name, mask }] of structures.entries()) {
     const annotation = annotate(index + 1, mask);
-    if (annotation) annotations.push(annotation);
+    if (!annotation) continue;
+    const tool = instruments.find((candidate) => candidate.structures[0] === name);
+    annotations.push(tool ? { ...annotation, ...instrumentAnnotation(tool, labels.landmarks) } : annotation);
   }
   if (landmarks.length > 0) {
-    const annotation = annotate(categories, patientMask(labels, width, height));
+    const patient = {
+      structures: structures.filter(({ name }) => !ofTools.has(name)),
+      landmarks,
+    };
+    const annotation = annotate(categories, patientMask(patient, width, height));
     const visible = landmarks.filter(({ status }) => status === "visible").length;
     if (annotation)
       annotations.push({ ...annotation, num_keypoints: visible, keypoints: landmarks.flatMap(keypoint) });
@@ -100,12 +128,34 @@ export function cocoPart(
   return { image: { id, file_name: fileName, width, height, subject, split }, annotations };
 }
 
-function keypoint({ status, pixel }: LandmarkLabel): [number, number, number] {
+function keypoint({ status, pixel, hiddenBy = [] }: LandmarkLabel): [number, number, number] {
   if (status !== "visible") return [0, 0, NOT_IN_IMAGE];
-  return [Math.round(pixel[0] * 1e4) / 1e4, Math.round(pixel[1] * 1e4) / 1e4, VISIBLE];
+  return [
+    Math.round(pixel[0] * 1e4) / 1e4,
+    Math.round(pixel[1] * 1e4) / 1e4,
+    hiddenBy.length > 0 ? HIDDEN : VISIBLE,
+  ];
 }
 
-function patientMask(labels: LabelledPicture["labels"], widthPx: number, heightPx: number): Uint8Array {
+/** Keypoints of a tool, and beyond COCO its pose and its centre line. */
+function instrumentAnnotation(
+  tool: InstrumentLabel,
+  landmarks: readonly LandmarkLabel[],
+): Pick<CocoAnnotation, "keypoints" | "num_keypoints" | "lps_from_tool" | "centre_line"> {
+  const points = tool.keypoints.flatMap(({ landmark }) => landmarks.filter(({ name }) => name === landmark));
+  const { lpsFromTool, centreLine } = instrumentJson(tool);
+  return {
+    keypoints: points.flatMap(keypoint),
+    num_keypoints: points.filter(({ status }) => status === "visible").length,
+    ...(lpsFromTool && centreLine ? { lps_from_tool: lpsFromTool, centre_line: centreLine.pixels } : {}),
+  };
+}
+
+function patientMask(
+  labels: Pick<LabelledPicture["labels"], "structures" | "landmarks">,
+  widthPx: number,
+  heightPx: number,
+): Uint8Array {
   const union = new Uint8Array(widthPx * heightPx);
   for (const { mask, box } of labels.structures)
     if (box)

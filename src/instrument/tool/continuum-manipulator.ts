@@ -115,6 +115,11 @@ export const continuumManipulator: ToolPreset = {
         { name: "base", atMm: point(0, 0) },
         { name: "shaft end", atMm: point(0, -p.shaftMm) },
       ],
+      baseFrame: [
+        [Math.cos(-theta), 0, -Math.sin(-theta)],
+        [0, 1, 0],
+        [Math.sin(-theta), 0, Math.cos(-theta)],
+      ],
       centreLine: joints.map(([px, pz]) => point(px, pz)),
     };
   },

@@ -29,13 +29,19 @@ export const toolPresets: readonly ToolPreset[] = [
   continuumManipulator,
 ];
 
-/** @throws InputError `instrument-preset`, `instrument-parameter` */
-export function presetTool(name: string, given: Readonly<Record<string, number>>, material?: string): Tool {
+/** @throws InputError `instrument-preset` */
+export function presetByName(name: string): ToolPreset {
   const preset = toolPresets.find((candidate) => candidate.name === name);
   if (!preset)
     throw new InputError("instrument-preset", `there is no instrument "${name.slice(0, 80)}"`, {
       remedy: `give one of ${toolPresets.map((known) => known.name).join(", ")}, or the path of an STL, OBJ, PLY or GLB file`,
     });
+  return preset;
+}
+
+/** @throws InputError `instrument-preset`, `instrument-parameter` */
+export function presetTool(name: string, given: Readonly<Record<string, number>>, material?: string): Tool {
+  const preset = presetByName(name);
   const parameters: Record<string, number> = {};
   for (const [key, { default: usual }] of Object.entries(preset.parameters)) parameters[key] = usual;
   for (const [key, value] of Object.entries(given)) {
@@ -52,7 +58,7 @@ export function presetTool(name: string, given: Readonly<Record<string, number>>
     parameters[key] = value;
   }
   const shape = preset.build(parameters);
-  const { keypoints, voids } = shape;
+  const { keypoints, voids, baseFrame } = shape;
   const ends = ["base", "tip"].flatMap((end) =>
     keypoints.filter((point) => point.name === end).map(({ atMm }) => atMm),
   );
@@ -61,6 +67,7 @@ export function presetTool(name: string, given: Readonly<Record<string, number>>
     keypoints,
     centreLine: shape.centreLine ?? ends,
     ...(voids ? { voids } : {}),
+    ...(baseFrame ? { baseFrame } : {}),
     parts: shape.parts.map((part) => ({
       name: part.name,
       mesh: part.mesh,

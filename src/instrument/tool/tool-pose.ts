@@ -30,7 +30,7 @@ export function poseOfTip(
 export type ToolFrame = readonly [x: Vector3, y: Vector3, z: Vector3];
 
 /**
- * 4×4 row-major: puts a keypoint of a tool at a point, the tool's axes along those of a frame.
+ * 4×4 row-major: puts a keypoint of a tool at a point, the tool's axes (held by its base, those of the base) along those of a frame.
  *
  * @throws InputError `instrument-keypoint`
  */
@@ -39,7 +39,7 @@ export function poseOfFrame(
   options: { frame: ToolFrame; atLps: Vector3; keypoint: string },
 ): Float64Array {
   const to = options.frame;
-  const from = frameAlong(tool.axis, 0);
+  const from = (options.keypoint === "base" ? tool.baseFrame : undefined) ?? frameAlong(tool.axis, 0);
   const held = tool.keypoints.find(({ name }) => name === options.keypoint)?.atMm;
   if (!held)
     throw new InputError("instrument-keypoint", `the instrument has no keypoint "${options.keypoint}"`, {

@@ -19,6 +19,8 @@ export interface ToolShape {
   readonly keypoints: readonly { readonly name: string; readonly atMm: Vector3 }[];
   /** Base to tip; default straight from one to the other. */
   readonly centreLine?: readonly Vector3[];
+  /** Unit axes of the base, where it does not point along +z. */
+  readonly baseFrame?: readonly [Vector3, Vector3, Vector3];
   readonly voids?: readonly TriangleMesh[];
 }
 

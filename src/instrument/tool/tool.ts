@@ -16,6 +16,8 @@ export interface Tool {
   readonly keypoints: readonly { readonly name: string; readonly atMm: Vector3 }[];
   /** Unit direction in which it points at its tip. */
   readonly axis: Vector3;
+  /** Unit x, y and z axes of its base where that points elsewhere than its tip; it is placed by them when its base is. */
+  readonly baseFrame?: readonly [Vector3, Vector3, Vector3];
   /** The line that it follows, base to tip; two points where it is straight. */
   readonly centreLine: readonly Vector3[];
   /** Holes through its parts, in which it is not: tissue or other tools are. */

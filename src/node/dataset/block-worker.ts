@@ -1,5 +1,6 @@
 /** Renders blocks of a data set, one after another, on a thread of its own. */
 import { parentPort, workerData } from "node:worker_threads";
+import type { RecipeMeshes } from "../../dataset/draw-instruments.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { nodeProjector } from "../node-projector.ts";
@@ -18,6 +19,8 @@ export interface BlockWorkerData {
   readonly directory: string;
   /** Where files grow until they are whole. */
   readonly partialFolder: string;
+  /** Files of the instruments: read and hashed once, by the main thread. */
+  readonly meshes: RecipeMeshes;
 }
 
 export type BlockWorkerReply =
@@ -32,7 +35,8 @@ export type BlockWorkerReply =
 
 const port = parentPort;
 if (!port) throw new Error("block-worker runs in a worker thread");
-const { recipe, recipeHash, folder, sources, directory, partialFolder } = workerData as BlockWorkerData;
+const { recipe, recipeHash, folder, sources, directory, partialFolder, meshes } =
+  workerData as BlockWorkerData;
 const subjects = subjectLibrary(recipe, folder, sources, { directory, partialFolder });
 // One thread: the workers themselves fill the cores.
 const patients = patientShelf(nodeProjector({ threads: 1 }));
@@ -48,6 +52,7 @@ async function render(block: number): Promise<void> {
       block,
       subjects,
       patients,
+      meshes,
       sink: fileSink(directory, partialFolder),
       onSample: ({ rejections }) => reply({ kind: "sample", rejections }),
     });

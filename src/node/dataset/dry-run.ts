@@ -13,6 +13,7 @@ import { labelRuleTiles } from "./label-rule-tiles.ts";
 import type { LoadedRecipe } from "./load-recipe.ts";
 import { patientShelf } from "./patient-shelf.ts";
 import { renderBlock } from "./render-block.ts";
+import { readRecipeMeshes } from "./recipe-meshes.ts";
 import { subjectLibrary } from "./subject-library.ts";
 
 /** What a recipe will make and cost, told from a handful of its samples. */
@@ -69,6 +70,7 @@ export async function dryRun(options: {
   const projector = nodeProjector({ threads: 1 });
   const shelf = patientShelf(projector);
   const subjects = subjectLibrary(recipe, folder);
+  const meshes = await readRecipeMeshes(recipe, folder);
   const rssAtStart = process.memoryUsage.rss();
   let rssAtWork = rssAtStart;
 
@@ -88,6 +90,7 @@ export async function dryRun(options: {
         block,
         subjects,
         patients: shelf,
+        meshes,
         samples: perBlock,
         sink: async () => undefined,
         onSample(sample) {

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { cocoCategories, mergeCoco } from "../../dataset/formats/coco.ts";
+import { cocoCategories, type CocoInstrument, mergeCoco } from "../../dataset/formats/coco.ts";
 import { controlledStudyWriter, type StudyWriter } from "../../dataset/formats/controlled-study.ts";
 import { createHdf5 } from "../../dataset/formats/hdf5-file.ts";
 import type { FileRecord, ManifestLine } from "../../dataset/manifest.ts";
@@ -35,12 +35,12 @@ export async function finishOutputs(options: {
   if (recipe.outputs.some((output) => output.startsWith("folder")))
     await write("samples.jsonl", withLineEnds(partLines(directory, recipe, blocks, "folder")));
   if (recipe.outputs.includes("coco")) {
-    const { structures, landmarks } = namesOf((await readBlockRecord(directory, 0))?.samples[0]);
+    const { structures, landmarks, instruments } = namesOf((await readBlockRecord(directory, 0))?.samples[0]);
     await write(
       "annotations/instances.json",
       mergeCoco({
         description: recipe.name,
-        categories: cocoCategories(structures, landmarks),
+        categories: cocoCategories(structures, landmarks, instruments),
         lines: () => partLines(directory, recipe, blocks, "coco"),
       }),
     );
@@ -49,10 +49,18 @@ export async function finishOutputs(options: {
   return files;
 }
 
-/** Names of structures and landmarks, in the order of every sample. */
-export function namesOf(line: ManifestLine | undefined): { structures: string[]; landmarks: string[] } {
+/** Names of structures, landmarks and instruments, in the order of every sample. */
+export function namesOf(line: ManifestLine | undefined): {
+  structures: string[];
+  landmarks: string[];
+  instruments: readonly CocoInstrument[];
+} {
   const names = (entries: unknown): string[] => (entries as { name: string }[]).map(({ name }) => name);
-  return { structures: names(line?.["structures"] ?? []), landmarks: names(line?.["landmarks"] ?? []) };
+  return {
+    structures: names(line?.["structures"] ?? []),
+    landmarks: names(line?.["landmarks"] ?? []),
+    instruments: (line?.["instruments"] ?? []) as CocoInstrument[],
+  };
 }
 
 /** Lines of the parts, of samples that belong to the recipe. */

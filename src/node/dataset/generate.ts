@@ -10,7 +10,9 @@ import { lockDirectory } from "./directory-lock.ts";
 import type { LoadedRecipe } from "./load-recipe.ts";
 import { clearPartialFolder, partialFolder } from "./partial-folder.ts";
 import { prepareSubjects } from "./prepare-subjects.ts";
+import { readRecipeMeshes } from "./recipe-meshes.ts";
 import { rejectionWatch } from "./rejection-watch.ts";
+import { instrumentSources } from "./subject-sources.ts";
 
 /** Shard `index` of `count`, from 1: every count-th block. */
 export interface Shard {
@@ -87,9 +89,11 @@ export async function generate(options: {
         directory,
         partialFolder: partials,
       });
+    const meshes =
+      missing.length > 0 ? await readRecipeMeshes(recipe, folder, instrumentSources(sources)) : new Map();
     const watch = rejectionWatch(recipe.constraints);
     await renderBlocks({
-      data: { recipe, recipeHash: hash, folder, sources, directory, partialFolder: partials },
+      data: { recipe, recipeHash: hash, folder, sources, directory, partialFolder: partials, meshes },
       blocks: missing,
       workers: Math.min(options.workers ?? availableParallelism(), missing.length),
       onReply(reply) {

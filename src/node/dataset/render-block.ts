@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Anatomy } from "../../anatomy/anatomy.ts";
 import type { BlockOutput } from "../../dataset/block-output.ts";
+import type { RecipeMeshes } from "../../dataset/draw-instruments.ts";
 import { drawPatient } from "../../dataset/draw-patient.ts";
 import type { EncodedFile } from "../../dataset/formats/encoded-file.ts";
 import type { BlockRecord, FileRecord, ManifestLine } from "../../dataset/manifest.ts";
@@ -9,6 +10,7 @@ import { openOutputs } from "../../dataset/outputs.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { renderSample, type Sample } from "../../dataset/render-sample.ts";
 import { variedPatient } from "../../dataset/varied-patient.ts";
+import type { InstrumentLabel } from "../../label/labels.ts";
 import { deflateData, deflateGrey } from "../deflate.ts";
 import { softwareVersion } from "../software-version.ts";
 import { writeAtomically } from "../write-atomically.ts";
@@ -32,6 +34,7 @@ export const fileSink =
  * @param onPatient called with the patient after its last sample
  * @param samples renders so many samples from the start of the block only, for `--dry-run`
  * @param only renders just this sample of the block, for `rerender`
+ * @param meshes the files that the recipe's instruments name
  * @param onPieces called with what the files of the block are made of for that sample
  */
 export async function renderBlock(options: {
@@ -46,6 +49,7 @@ export async function renderBlock(options: {
   samples?: number;
   only?: number;
   onPieces?: (files: readonly EncodedFile[]) => void;
+  meshes?: RecipeMeshes;
 }): Promise<BlockRecord> {
   const { recipe, block, sink, only } = options;
   const draw = drawPatient(recipe, block);
@@ -65,7 +69,14 @@ export async function renderBlock(options: {
   const first = only ?? draw.first;
   const end = only === undefined ? Math.min(draw.end, first + (options.samples ?? Infinity)) : only + 1;
   for (let id = first; id < end; id++) {
-    const sample = await renderSample({ recipe, id, subject: draw.subject, patient, facts });
+    const sample = await renderSample({
+      recipe,
+      id,
+      subject: draw.subject,
+      patient,
+      facts,
+      ...(options.meshes ? { meshes: options.meshes } : {}),
+    });
     const files = await keep(await filesOf(outputs, sample));
     samples.push({ ...manifestLine(sample, files), ...(variation ? { variation } : {}) });
     options.onSample?.(sample);
@@ -102,9 +113,18 @@ function manifestLine(
       ? { distractors: labels.distractors.map(({ name, areaPx }) => ({ name, areaPx })) }
       : {}),
     ...(labels?.field ? { fieldPx: labels.field.areaPx } : {}),
+    ...(labels?.instruments ? { instruments: labels.instruments.map(instrumentLine) } : {}),
     rejections: [...rejections],
     scene: { ...scene },
   };
 }
+
+/** Poses are in the scene, centre lines in the outputs. */
+const instrumentLine = ({ name, structures, keypoints, placed }: InstrumentLabel): object => ({
+  name,
+  isPresent: placed !== undefined,
+  structures,
+  keypoints,
+});
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

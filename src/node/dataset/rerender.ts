@@ -12,7 +12,9 @@ import { readDataSet, readRecipeFolder } from "./data-set-folder.ts";
 import { recipeHash } from "./load-recipe.ts";
 import { patientShelf } from "./patient-shelf.ts";
 import { renderBlock } from "./render-block.ts";
+import { readRecipeMeshes } from "./recipe-meshes.ts";
 import { subjectLibrary } from "./subject-library.ts";
+import { instrumentSources } from "./subject-sources.ts";
 
 export interface Rerendering {
   readonly id: number;
@@ -51,6 +53,7 @@ export async function rerenderSample(options: {
       block,
       subjects: subjectLibrary(recipe, folder, sources, { directory }),
       patients: patientShelf(projector),
+      meshes: await readRecipeMeshes(recipe, folder, instrumentSources(sources)),
       sink: async (file) => void files.push(file),
       only: id,
       onPieces: (found) => void pieces.push(...found),

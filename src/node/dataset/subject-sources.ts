@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import type { Recipe, RecipeSubject } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
+import { readRecipeMeshes } from "./recipe-meshes.ts";
 import { readSourceFile, type SourceFile } from "../source-file.ts";
 
 const FIELDS = ["ct", "labels", "labelNames", "landmarks"] as const;
@@ -12,8 +13,15 @@ type BoneField = `preparation.${number}.${"ct" | "labels"}`;
 /** SHA-256 of the files of a subject, by the recipe's fields. */
 export type SubjectSources = Readonly<Partial<Record<SourceField, string>>>;
 
-/** Of every subject of a recipe, by its name. */
+/** Of every subject of a recipe, by its name; and of the files of its instruments, by their paths in the recipe. */
 export type RecipeSources = Readonly<Record<string, SubjectSources>>;
+
+/** No subject's name has a space. */
+const INSTRUMENT_FILES = "instrument files";
+
+/** SHA-256 of the files of a recipe's instruments when the data set was begun, by their paths in the recipe. */
+export const instrumentSources = (sources: RecipeSources): Readonly<Record<string, string | undefined>> =>
+  sources[INSTRUMENT_FILES] ?? {};
 
 /**
  * Reads and hashes the files of every subject, one after another; a missing one is told before anything is made.
@@ -32,6 +40,9 @@ export async function hashSources(recipe: Recipe, folder: string): Promise<Recip
       hashes[field] = await sourceHash(await readSourceFile(resolve(folder, path)));
     sources[subject.name ?? subject.ct] = hashes;
   }
+  const meshes = await readRecipeMeshes(recipe, folder);
+  if (meshes.size > 0)
+    sources[INSTRUMENT_FILES] = Object.fromEntries([...meshes].map(([path, { sha256 }]) => [path, sha256]));
   const [leak] = ctsInTwoSplits(recipe, sources);
   if (leak !== undefined)
     throw new InputError("split-leak", leak, {
