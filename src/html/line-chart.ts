@@ -17,15 +17,17 @@ export interface LineChartOptions {
   readonly title: string;
   readonly xAxis: string;
   readonly yAxis: string;
-  /** Default: from the least to the most of all lines. */
+  /** Ranges; default: from the least to the most of all lines. */
   readonly xRange?: readonly [low: number, high: number];
   readonly yRange?: readonly [low: number, high: number];
+  /** Zero is on the y axis. */
+  readonly isFromZero?: boolean;
   readonly isLogarithmic?: boolean;
   /** Places on the x axis with a word. */
   readonly marks?: readonly { readonly x: number; readonly text: string }[];
 }
 
-const [WIDTH, LEFT, RIGHT, BOTTOM, PLOT_HEIGHT, LEGEND_ROW] = [560, 58, 14, 42, 190, 17];
+const [WIDTH, LEFT, RIGHT, BOTTOM, PLOT_HEIGHT, LEGEND_ROW] = [560, 58, 24, 42, 190, 17];
 const [AXIS, GRID, MARK] = ["#9aa3ad", "#e8ebee", "#b91c1c"];
 
 /** Lines over a common axis, with a legend where there are several. */
@@ -33,7 +35,8 @@ export function lineChart(lines: readonly ChartLine[], options: LineChartOptions
   const isDrawable = (y: number): boolean => Number.isFinite(y) && (!options.isLogarithmic || y > 0);
   const points = lines.flatMap((line) => line.points.filter(([, y]) => isDrawable(y)));
   const [left, right] = options.xRange ?? rangeOf(points.map(([x]) => x));
-  const [low, high] = options.yRange ?? rangeOf(points.map(([, y]) => y));
+  const range = rangeOf(points.map(([, y]) => y));
+  const [low, high] = options.yRange ?? (options.isFromZero ? [Math.min(0, range[0]), range[1]] : range);
   const legend = legendOf(lines.filter(({ isFaint }) => !isFaint));
   const top = legend.height + 10;
   const floor = top + PLOT_HEIGHT;

@@ -34,7 +34,17 @@ describe("a line chart", () => {
       ],
       options,
     );
-    expect(chart).toContain('d="M58.0 200.0L546.0 10.0"');
+    expect(chart).toContain('d="M58.0 200.0L536.0 10.0"');
+    const raised = lineChart(
+      [
+        line([
+          [0, 1],
+          [10, 2],
+        ]),
+      ],
+      { ...options, isFromZero: true },
+    );
+    expect(raised).toContain('d="M58.0 105.0L536.0 10.0"');
     expect(chart).toContain('aria-label="a &amp; b"');
   });
 
