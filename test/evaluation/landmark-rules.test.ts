@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { findLandmarks } from "../../src/evaluation/find-landmarks.ts";
 import { idealHeatMap } from "../../src/evaluation/ideal-heat-map.ts";
@@ -65,6 +66,27 @@ describe("the ideal heat-map", () => {
     // The means of 201² pixels leave 4πσ² / 201² ≈ 1.2 % of the squares of the wider one.
     expect(Math.abs(ncc - (2 * 4 * 8) / (4 * 4 + 8 * 8))).toBeLessThan(0.012);
   });
+});
+
+/** Heat-maps and their correlation by NumPy; made by tools/make-evaluation-fixtures.py. */
+const windows = JSON.parse(readFileSync("test/fixtures/evaluation/windows.json", "utf8")) as {
+  widthPx: number;
+  heightPx: number;
+  pixel: [number, number];
+  sidePx: number;
+  sigmaPx: number;
+  values: number[];
+  ncc: number;
+}[];
+
+describe("the window of a noisy heat-map", () => {
+  test.each(windows.map((window) => [window.sidePx, window.widthPx, window.heightPx, window] as const))(
+    "of %d pixels in %d × %d correlates as NumPy says, mirrored at the edges",
+    (_side, _width, _height, { pixel, ncc, ...window }) => {
+      // The ideal heat-map is in float32: 6e-8 of each pixel.
+      expect(Math.abs(windowCorrelation(window, pixel, window) - ncc)).toBeLessThan(1e-7);
+    },
+  );
 });
 
 describe("a landmark", () => {

@@ -14,7 +14,7 @@ import { wilcoxonSignedRank } from "../../src/evaluation/statistics/wilcoxon.ts"
 import { randomStream } from "../../src/random/random-stream.ts";
 import { sampleKey } from "../../src/random/sample-key.ts";
 
-/** What SciPy says; made by tools/make-statistics-fixtures.py. */
+/** What SciPy says; made by tools/make-evaluation-fixtures.py. */
 const scipy = JSON.parse(readFileSync("test/fixtures/evaluation/statistics.json", "utf8")) as {
   wilcoxon: { differences: number[]; statistic: number; p: number }[];
   mannWhitney: { first: number[]; second: number[]; statistic: number; p: number }[];

@@ -1,6 +1,6 @@
-"""Makes test/fixtures/evaluation/statistics.json: samples, and what SciPy says of them.
+"""Makes test/fixtures/evaluation: samples and what SciPy says of them, heat-maps and what NumPy's correlation says of them.
 
-    python tools/make-statistics-fixtures.py        (needs numpy and scipy; any recent version)
+    python tools/make-evaluation-fixtures.py        (needs numpy and scipy; any recent version)
 """
 
 import json
@@ -76,4 +76,35 @@ out.write_text(
         }
     )
     + "\n"
+)
+
+windows = []
+for width, height, (u, v), side, sigma in [
+    (12, 9, (4, 3), 5, 1.0),
+    (20, 31, (0, 30), 25, 2.5),
+    (40, 36, (39, 2), 50, 5.0),
+    (40, 36, (17, 20), 66, 20 / 3),
+    (9, 8, (8, 7), 25, 2.5),
+]:
+    # A blurred landmark, noise and an offset, as a network gives them.
+    rows, columns = np.mgrid[0:height, 0:width]
+    plane = 2 + 3 * np.exp(-((columns - u) ** 2 + (rows - v) ** 2) / (2 * (1.4 * sigma) ** 2))
+    plane = np.round(plane + random.normal(0, 0.2, plane.shape), 4).astype(np.float32).astype(np.float64)
+    half = side // 2
+    cut = np.pad(plane, half, mode="reflect")[v : v + side, u : u + side]
+    y, x = np.mgrid[0:side, 0:side]
+    ideal = np.exp(-((x - half) ** 2 + (y - half) ** 2) / (2 * sigma**2)) / (2 * np.pi * sigma**2)
+    windows.append(
+        {
+            "widthPx": width,
+            "heightPx": height,
+            "pixel": [u, v],
+            "sidePx": side,
+            "sigmaPx": sigma,
+            "values": plane.ravel().tolist(),
+            "ncc": float(np.corrcoef(cut.ravel(), ideal.ravel())[0, 1]),
+        }
+    )
+(out.parent / "windows.json").write_text(
+    json.dumps([{**window, "values": [round(value, 4) for value in window["values"]]} for window in windows]) + "\n"
 )
