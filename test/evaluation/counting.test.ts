@@ -1,14 +1,14 @@
-import { assert, property, tuple, uint8Array } from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { countOverlaps, countPixels } from "../../src/evaluation/pixel-counts.ts";
 import { dice, pixelMetrics } from "../../src/evaluation/pixel-metrics.ts";
 
 const STRUCTURES = 3;
 const SIZE = { widthPx: 6, heightPx: 5 };
-const pixels = uint8Array({ min: 0, max: STRUCTURES, minLength: 30, maxLength: 30 });
+const pixels = fc.uint8Array({ min: 0, max: STRUCTURES, minLength: 30, maxLength: 30 });
 /** Some pixels are unknown. */
 const truths = fc
-  .tuple(pixels, uint8Array({ minLength: 30, maxLength: 30 }))
+  .tuple(pixels, fc.uint8Array({ minLength: 30, maxLength: 30 }))
   .map(([classes, unknown]) => classes.map((value, n) => (unknown[n] < 40 ? 255 : value)));
 
 const maskOf = (classes: Uint8Array, structure: number): Uint8Array =>
@@ -16,8 +16,8 @@ const maskOf = (classes: Uint8Array, structure: number): Uint8Array =>
 
 describe("whatever is predicted and true", () => {
   test("every known pixel is counted once for each structure", () => {
-    assert(
-      property(pixels, truths, (classes, truth) => {
+    fc.assert(
+      fc.property(pixels, truths, (classes, truth) => {
         const known = truth.filter((value) => value !== 255).length;
         for (const counts of countPixels({ ...SIZE, classes }, { ...SIZE, classes: truth }, STRUCTURES))
           expect(Object.values(counts ?? {}).reduce((a: number, b: number) => a + b, 0)).toBe(known);
@@ -26,8 +26,8 @@ describe("whatever is predicted and true", () => {
   });
 
   test("masks are counted as the classes that they are made of", () => {
-    assert(
-      property(pixels, truths, (classes, truth) => {
+    fc.assert(
+      fc.property(pixels, truths, (classes, truth) => {
         const structures = Array.from({ length: STRUCTURES }, (_, n) => n);
         const masks = structures.map((n) => maskOf(classes, n));
         const trueMasks = structures.map((n) => maskOf(truth, n));
@@ -40,8 +40,8 @@ describe("whatever is predicted and true", () => {
   });
 
   test("the diagonal of the overlaps is what is right", () => {
-    assert(
-      property(pixels, truths, (classes, truth) => {
+    fc.assert(
+      fc.property(pixels, truths, (classes, truth) => {
         const both = [{ ...SIZE, classes }, { ...SIZE, classes: truth }, STRUCTURES] as const;
         const overlaps = countOverlaps(...both);
         for (const [n, counts] of countPixels(...both).entries()) {
@@ -54,8 +54,8 @@ describe("whatever is predicted and true", () => {
   });
 
   test("Dice lies within 0 and 1 and does not see which side is the truth; precision and sensitivity change places", () => {
-    assert(
-      property(pixels, pixels, (a, b) => {
+    fc.assert(
+      fc.property(pixels, pixels, (a, b) => {
         const [there, back] = [
           [a, b],
           [b, a],
