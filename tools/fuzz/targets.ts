@@ -5,6 +5,7 @@ import { pngTarget } from "./png-target.ts";
 import { spectrumTarget } from "./spectrum-target.ts";
 import { tableTargets } from "./table-targets.ts";
 import type { FuzzTarget } from "./target.ts";
+import { trainingTargets } from "./training-targets.ts";
 import { volumeTargets } from "./volume-targets.ts";
 
 /** Every door that takes what users bring. */
@@ -15,5 +16,6 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   spectrumTarget,
   pngTarget,
   ...containerTargets,
+  ...trainingTargets,
   ...commandTargets,
 ];

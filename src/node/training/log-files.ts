@@ -57,7 +57,7 @@ export interface TrainingLogOptions extends LogNames {
  *
  * What a run that was killed had logged beyond its last checkpoint is cut off first, so that no step is told twice.
  *
- * @throws InputError `training-log-damaged`; where the folder cannot be written
+ * @throws InputError `training-log-invalid`; where the folder cannot be written
  */
 export async function openTrainingLog(
   folder: string,

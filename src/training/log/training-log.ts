@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../error/input-error.ts";
+import { checkedBy } from "../../scene/document.ts";
 
 /** What cannot be computed, like the Dice of a structure that no example shows, is NaN here and null in the file. */
 const value = z.union([z.number(), z.null().transform(() => Number.NaN)]);
@@ -85,26 +86,31 @@ export const recordLine = (record: LogRecord): string => JSON.stringify(record);
  * Records of a log, in its order. A last line without its end was being written when the run was killed, and is left out.
  *
  * @param file for messages
- * @throws InputError `training-log-damaged`, naming the line
+ * @throws InputError `training-log-invalid`, naming line and field
  */
 export function readTrainingLog(text: string, file: string): LogRecord[] {
   const lines = text.split("\n").slice(0, -1);
   return lines.map((line, index) => {
-    let content: unknown;
-    try {
-      content = JSON.parse(line);
-    } catch {
-      content = undefined;
-    }
-    const { data, error } = recordSchema.safeParse(content);
-    if (data) return data;
-    const [issue] = error.issues;
-    throw new InputError(
-      "training-log-damaged",
-      `${file}:${index + 1} is no record of a training: ${[...issue.path, issue.message].join(": ")}`,
-      { remedy: "remove the line, or train again in another folder" },
-    );
+    const place = `${file}:${index + 1}`;
+    return checkedBy(recordSchema, parsedLine(line, place), {
+      kind: "training-log",
+      remedy: REMEDY,
+      placeOf: (field) => [place, ...field].join(": "),
+    });
   });
+}
+
+const REMEDY = "remove the line, or train again in another folder";
+
+function parsedLine(line: string, place: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new InputError("training-log-invalid", `${place} is not JSON (${(cause as Error).message})`, {
+      remedy: REMEDY,
+      cause,
+    });
+  }
 }
 
 /** Mean over the structures that the examples show; NaN where they show none. */

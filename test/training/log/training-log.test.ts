@@ -27,7 +27,7 @@ describe("the log of a training", () => {
 
   test("a damaged line is told with its number and field", () => {
     expect(() => readTrainingLog(text.replace('"loss":1e-17', '"loss":"low"'), "log.jsonl")).toThrow(
-      /log\.jsonl:2 is no record of a training: loss/,
+      /log\.jsonl:2: loss: /,
     );
     expect(() => readTrainingLog("{}\n", "log.jsonl")).toThrow(InputError);
     expect(() => readTrainingLog("{\n", "log.jsonl")).toThrow(InputError);
