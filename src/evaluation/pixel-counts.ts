@@ -121,22 +121,20 @@ function checkSizes(prediction: Prediction, truth: Truth, structures: number): v
         "evaluation-masks",
         `${name} has ${masks.length} masks for ${structures} structures`,
       );
-  for (const [name, classes] of [
-    ["the prediction", prediction.classes],
-    ["the truth", truth.classes],
-  ] as const) {
-    const highest = classes ? highestClass(classes) : 0;
-    if (highest > structures)
-      throw new InputError(
-        "evaluation-class",
-        `${name} has class ${highest}, but there are ${structures} structures (classes 0 to ${structures})`,
-        { remedy: "name all structures, or mark pixels that nobody knows with 255" },
-      );
-  }
+  refuseClasses("the prediction", prediction.classes, structures);
+  refuseClasses(
+    "the truth",
+    truth.classes?.filter((value) => value !== UNKNOWN_PIXEL),
+    structures,
+  );
 }
 
-function highestClass(classes: Uint8Array): number {
-  let highest = 0;
-  for (const value of classes) if (value !== UNKNOWN_PIXEL && value > highest) highest = value;
-  return highest;
+function refuseClasses(name: string, classes: Uint8Array | undefined, structures: number): void {
+  const highest = classes?.reduce((most, value) => (value > most ? value : most), 0) ?? 0;
+  if (highest > structures)
+    throw new InputError(
+      "evaluation-class",
+      `${name} has class ${highest}, but there are ${structures} structures (classes 0 to ${structures})`,
+      { remedy: "name all structures, or mark pixels of the truth that nobody knows with 255" },
+    );
 }

@@ -28,13 +28,13 @@ export interface ScoreOptions {
   readonly strictlyInside?: boolean;
 }
 
-/** What is kept of a picture: small, so that thousands can wait for the summary. */
+/** What is kept of a picture: small, so that thousands can wait for the summary; `scoresToJson` writes it for a later comparison. */
 export interface CaseScore {
   readonly name: string;
   readonly subject: string | undefined;
   readonly structures: readonly StructureScore[];
   /** Pixels that are structure i and were called structure j, at i · structures + j; of those annotated. */
-  readonly overlaps: Uint32Array;
+  readonly overlaps: readonly number[];
   readonly landmarks: readonly LandmarkScore[];
 }
 
@@ -90,7 +90,7 @@ export function scoreCase(
     name,
     subject,
     structures,
-    overlaps: countOverlaps(prediction, truth, names.structures.length),
+    overlaps: Array.from(countOverlaps(prediction, truth, names.structures.length)),
     landmarks: landmarkScores(prediction, truth, names, options),
   };
 }

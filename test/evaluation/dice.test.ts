@@ -54,7 +54,8 @@ describe("pixels are counted", () => {
 
   test("only between pictures of one size, of known classes, with as many masks as names", () => {
     expect(() => countPixels(row(1, 1), row(1), 1)).toThrow(/2 × 1 pixels and its truth 1 × 1/);
-    expect(() => countPixels(row(0), row(3), 2)).toThrow(/class 3, but there are 2 structures/);
+    expect(() => countPixels(row(0), row(3), 2)).toThrow(/the truth has class 3, but there are 2 structures/);
+    expect(() => countPixels(row(255), row(2), 2)).toThrow(/the prediction has class 255/);
     expect(() => countPixels(masked([1, 0, 0, 0]), masked([1, 0, 0, 0], [1, 0, 0, 0]), 2)).toThrow(
       /1 masks for 2/,
     );

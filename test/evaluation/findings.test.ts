@@ -132,7 +132,7 @@ describe("the pictures that are shown", () => {
       name: `${n}`,
       subject: undefined,
       structures: [{ counts: undefined, dice: n / 100 }],
-      overlaps: new Uint32Array(1),
+      overlaps: [0],
       landmarks: [],
     }));
 

@@ -161,7 +161,7 @@ describe("Dice of several pictures", () => {
       value === 0 ? 0 : 3 - value,
     );
     const score = scoreCase({ ...one, prediction: { ...one.prediction, classes: exchanged } }, NAMES);
-    expect([...score.overlaps]).toEqual([0, 400, 400, 0]);
+    expect(score.overlaps).toEqual([0, 400, 400, 0]);
     const masks = [1, 2].map((value) => Uint8Array.from(exchanged, (pixel) => (pixel === value ? 1 : 0)));
     expect(scoreCase({ ...one, prediction: { ...SIZE, masks } }, NAMES).overlaps).toEqual(score.overlaps);
   });
@@ -172,7 +172,7 @@ describe("the rule of tools", () => {
     name: "tool",
     subject: undefined,
     structures: [],
-    overlaps: new Uint32Array(0),
+    overlaps: [],
     landmarks,
   });
   const kinds = (landmarks: CaseScore["landmarks"]): string[] =>

@@ -26,7 +26,7 @@ const SCORES: CaseScore[] = [
       { counts: counts(3, 1, 1), dice: 0.75 },
       { counts: undefined, dice: undefined },
     ],
-    overlaps: new Uint32Array(4),
+    overlaps: [0, 0, 0, 0],
     landmarks: [compared(3, 0.95), missed],
   },
   {
@@ -36,7 +36,7 @@ const SCORES: CaseScore[] = [
       { counts: counts(5, 0, 0), dice: 1 },
       { counts: counts(0, 2, 0), dice: 0 },
     ],
-    overlaps: new Uint32Array(4),
+    overlaps: [0, 0, 0, 0],
     landmarks: [compared(5, 0.5), { kind: "absent", candidate: undefined }],
   },
   {
@@ -46,7 +46,7 @@ const SCORES: CaseScore[] = [
       { counts: counts(5, 0, 0), dice: 1 },
       { counts: counts(1, 1, 0), dice: 2 / 3 },
     ],
-    overlaps: new Uint32Array(4),
+    overlaps: [0, 0, 0, 0],
     landmarks: [compared(7.5, 0.91), { kind: "unknown", candidate: { x: 3, y: 4, peak: 1, ncc: 0.99 } }],
   },
 ];
