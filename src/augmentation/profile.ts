@@ -75,6 +75,17 @@ const STEPS: Readonly<Record<AugmentationProfileName, (options: ProfileOptions) 
   xray,
 };
 
+/** Names of the transforms themselves, without those of the groups that they stand in: what there is to look at one by one. */
+export function singleTransformNames(profile: AugmentationProfile): string[] {
+  const namesOf = (steps: readonly Step[]): string[] =>
+    steps.flatMap((step) => {
+      if (step.kind === "transform") return [step.name];
+      if (step.kind === "geometry") return step.parts.map((part) => part.name);
+      return namesOf(step.steps);
+    });
+  return namesOf(profile.steps);
+}
+
 /** Names of everything that a profile may do, groups and their members, in order. */
 export function transformNames(profile: AugmentationProfile): string[] {
   const namesOf = (steps: readonly Step[]): string[] =>

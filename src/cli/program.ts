@@ -197,6 +197,23 @@ export function createProgram(): Command {
     (await import("./recipes.ts")).recipesCommand(options),
   );
 
+  command("augment [images...]", "what augmentation does to pictures, as a contact sheet")
+    .option("--preview", "draw the sheet; training augments by itself")
+    .option(
+      "--profile <name>",
+      "none, paper-regular, paper-strong, code-regular, code-strong or xray",
+      "xray",
+    )
+    .option("--data <dir>", "data set with images/*.png, instead of picture files")
+    .requiredOption("--out <file>", "PNG to write")
+    .option("--transform <name>", "only this transform, repeatable", repeated)
+    .option("--strength <s>", "of the whole profile: factor of its probabilities", numberBetween(0, 1), 1)
+    .option("--seed <n>", "seed of the draws", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER), 0)
+    .option("--columns <n>", "pictures a row", wholeNumberBetween(1, 24), 6)
+    .option("--tile <pixels>", "side of a picture on the sheet", wholeNumberBetween(32, 512, "pixels"), 128)
+    .option("--no-labels", "without outlines and landmarks")
+    .action(async (images, options) => (await import("./augment.ts")).augmentCommand(images, options));
+
   command("schema", "JSON Schema of recipes, for an editor").action(async () =>
     (await import("./schema.ts")).schemaCommand(),
   );

@@ -13,12 +13,12 @@ export function withLeadLetters(image: LabelledImage, draws: Draws): LabelledIma
   const side = Math.min(image.widthPx, image.heightPx);
   const count = 1 + draws.integerBelow(2);
   for (let n = 0; n < count; n++) {
-    const sizePx = draws.uniformIn(0.05, 0.13) * side;
+    const sizePx = draws.uniformIn(0.035, 0.1) * side;
     writeText(image, pixels, {
       text: draws.oneOf(MARKERS),
       sizePx,
       radiusPx: Math.max(sizePx * draws.uniformIn(0.07, 0.12), 0.4),
-      ink: { add: draws.uniformIn(0.4, 1.2) },
+      ink: { add: draws.uniformIn(0.3, 0.9) },
       draws,
     });
   }
@@ -32,7 +32,7 @@ export function withBurntText(image: LabelledImage, draws: Draws): LabelledImage
   const count = 1 + draws.integerBelow(3);
   const value = draws.chance(0.75) ? 1 : 0;
   for (let n = 0; n < count; n++) {
-    const sizePx = draws.uniformIn(0.035, 0.09) * side;
+    const sizePx = draws.uniformIn(0.025, 0.07) * side;
     const length = 1 + draws.integerBelow(8);
     const text = draws.chance(0.4)
       ? draws.oneOf(MARKERS)
@@ -42,7 +42,7 @@ export function withBurntText(image: LabelledImage, draws: Draws): LabelledImage
       sizePx,
       radiusPx: Math.max(sizePx * 0.075, 0.4),
       ink: { paint: value, opacity: draws.uniformIn(0.7, 1) },
-      ...(draws.chance(0.2) ? { box: 1 - value } : {}),
+      ...(draws.chance(0.12) && text.length > 1 ? { box: 1 - value } : {}),
       draws,
     });
   }

@@ -49,7 +49,7 @@ export function xray(options: { exchange?: SideExchange; behindBlades?: BehindBl
       name: "geometry",
       parts: GEOMETRY,
       beyond: (image, draws) => {
-        if (draws.chance(0.5)) return { kind: "mirrored", labels: "unknown" };
+        if (draws.chance(0.6)) return { kind: "mirrored", labels: "unknown" };
         const [dark, bright] = quantilesOf(image.pixels, [0.005, 0.995]);
         return {
           kind: "border",
@@ -124,7 +124,7 @@ const bladeValue = (draws: Draws): number =>
 
 /** Blades before the detector: soft, grainy, not quite tight. */
 const blades = (behind: BehindBlades): Step =>
-  transform("blades", 0.12, (image, draws) =>
+  transform("blades", 0.1, (image, draws) =>
     collimated(
       image,
       randomField(image, draws),
@@ -147,7 +147,7 @@ const blades = (behind: BehindBlades): Step =>
 
 /** An electronic shutter, after all processing: a flat border with a sharp edge. */
 const shutter = (behind: BehindBlades): Step =>
-  transform("shutter", 0.1, (image, draws) =>
+  transform("shutter", 0.08, (image, draws) =>
     collimated(image, randomField(image, draws), { value: bladeValue(draws), leak: 0, softPx: 1 }, behind),
   );
 
@@ -162,31 +162,31 @@ const DETECTOR: readonly Step[] = [
       draws.key,
     ),
   ),
-  transform("white-noise", 0.2, (image, draws) =>
+  transform("white-noise", 0.18, (image, draws) =>
     withGaussianNoise(image, draws.logUniformIn(0.008, 0.1), draws.key),
   ),
   transform("correlated-noise", 0.12, (image, draws) =>
     withCorrelatedNoise(
       image,
-      { sd: draws.logUniformIn(0.008, 0.06), sigmaPx: draws.uniformIn(0.5, 1.4) },
+      { sd: draws.logUniformIn(0.006, 0.04), sigmaPx: draws.uniformIn(0.5, 1.4) },
       draws.key,
     ),
   ),
 ];
 
 const PROCESSING: readonly Step[] = [
-  transform("gamma", 0.3, (image, draws) => withGamma(image, draws.logUniformIn(0.5, 2), UNIT_RANGE)),
+  transform("gamma", 0.3, (image, draws) => withGamma(image, draws.logUniformIn(0.55, 2.4), UNIT_RANGE)),
   transform("tone-curve", 0.15, (image, draws) =>
-    withToneCurve(image, toneCurve(Array.from({ length: 5 }, () => draws.logUniformIn(0.25, 2.5)))),
+    withToneCurve(image, toneCurve(Array.from({ length: 5 }, () => draws.logUniformIn(0.35, 2.5)))),
   ),
   transform("sigmoid", 0.15, (image, draws) =>
     withSigmoidContrast(image, {
-      gain: draws.uniformIn(4, 9),
-      cutoff: draws.uniformIn(0.35, 0.65),
+      gain: draws.uniformIn(4, 8),
+      cutoff: draws.uniformIn(0.4, 0.65),
       range: UNIT_RANGE,
     }),
   ),
-  transform("local-contrast", 0.15, (image, draws) =>
+  transform("local-contrast", 0.12, (image, draws) =>
     withLocalContrast(image, {
       sigmaPx: draws.logUniformIn(0.04, 0.2) * shorterSide(image),
       amount: draws.uniformIn(0.2, 0.9),
@@ -195,14 +195,14 @@ const PROCESSING: readonly Step[] = [
   ),
   transform("unsharp", 0.2, (image, draws) =>
     unsharpMasked(image, {
-      sigmaPx: draws.logUniformIn(0.008, 0.06) * shorterSide(image),
-      amount: draws.uniformIn(0.3, 1.8),
+      sigmaPx: draws.logUniformIn(0.008, 0.12) * shorterSide(image),
+      amount: draws.uniformIn(0.3, 2),
     }),
   ),
   transform("window", 0.15, (image, draws) =>
     withLinearContrast(image, {
-      factor: draws.logUniformIn(0.8, 1.8),
-      centre: draws.uniformIn(0.25, 0.75),
+      factor: draws.logUniformIn(0.8, 1.6),
+      centre: draws.uniformIn(0.35, 0.75),
       cut: true,
       range: UNIT_RANGE,
     }),

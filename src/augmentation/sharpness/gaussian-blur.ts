@@ -81,8 +81,16 @@ export function filteredDown(
   return result;
 }
 
-/** Half width of a box, a real number: a box has the variance (r + ½)² / 3, three of them that of the Gaussian. */
-const boxRadius = (sigmaPx: number): number => sigmaPx - 0.5;
+/**
+ * Half width of a box whose outermost pixels count in part, so that its variance is σ²/3 and that of three boxes σ²: with w whole pixels and a
+ * share p of one more on either side, (w(w + 1)(2w + 1)/3 + 2p(w + 1)²) / (2w + 1 + 2p) = σ²/3.
+ */
+function boxRadius(sigmaPx: number): number {
+  const variance = sigmaPx ** 2 / 3;
+  const whole = Math.floor((Math.sqrt(1 + 12 * variance) - 1) / 2);
+  const missing = variance * (2 * whole + 1) - (whole * (whole + 1) * (2 * whole + 1)) / 3;
+  return whole + missing / (2 * ((whole + 1) ** 2 - variance));
+}
 
 /** Means over [u − r, u + r], the outermost pixels counted in part, by running sums. */
 function boxAcross(pixels: Float32Array, widthPx: number, heightPx: number, radius: number): Float32Array {
