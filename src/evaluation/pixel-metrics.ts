@@ -29,7 +29,7 @@ export function dice({ truePositive, falsePositive, falseNegative }: PixelCounts
  *   F_β = (1 + β²)·TP / ((1 + β²)·TP + β²·FN + FP),  β = 1, 2
  *
  * @param epsilon as of `dice`; with `PUBLISHED_EPSILON`, F_β is made of the published precision P and sensitivity S as
- *   (1 + β²)·(P·S + ε) / (β²·P + S + ε)
+ *   (1 + β²)·(P·S + ε) / (β²·P + S + ε), which is 1 + β² of a picture without any overlap
  */
 export function pixelMetrics(counts: PixelCounts, epsilon = 0): PixelMetrics {
   const { truePositive, falsePositive, falseNegative, trueNegative } = counts;

@@ -115,4 +115,20 @@ describe("ratios of counts", () => {
     expect(published.sensitivity).toBeCloseTo(plain.sensitivity ?? Number.NaN, 6);
     expect(Math.abs((published.f1 ?? Number.NaN) - (plain.f1 ?? Number.NaN))).toBeLessThan(1e-4);
   });
+
+  test("as published make F1 of a picture without any overlap 2, and F2 5: a defect of the published code", () => {
+    // P = S = ε / 4,000.0001, and (1 + β²)(P·S + ε) / ((1 + β²)·P + ε) is (1 + β²) / (1 + (1 + β²) / 4,000) but for P·S / ε = 6e-12.
+    const { f1, f2 } = pixelMetrics(counts(0, 4000, 4000, 9), PUBLISHED_EPSILON);
+    expect(f1).toBeCloseTo(2 / (1 + 2 / 4000.0001), 9);
+    expect(f2).toBeCloseTo(5 / (1 + 5 / 4000.0001), 9);
+    // The ratios of counts have no such fault.
+    expect(pixelMetrics(counts(0, 4000, 4000, 9))).toMatchObject({ f1: 0, f2: 0 });
+  });
+
+  test("as published are made of published precision and sensitivity", () => {
+    const [p, s, e] = [6.0001 / 8.0001, 6.0001 / 9.0001, 1e-4];
+    const { f1, f2 } = pixelMetrics(counts(6, 2, 3, 9), PUBLISHED_EPSILON);
+    expect(f1).toBeCloseTo((2 * (p * s + e)) / (p + s + e), 14);
+    expect(f2).toBeCloseTo((5 * (p * s + e)) / (4 * p + s + e), 14);
+  });
 });
