@@ -15,6 +15,8 @@ export interface PreviewRow {
   readonly strength?: number;
   /** Rows of other draws below each other; default 1. */
   readonly lines?: number;
+  /** Where labels are drawn: on every picture (default), or on those whose labels the profile changed. */
+  readonly labels?: "always" | "changed";
 }
 
 const BACKGROUND: Colour = [20, 23, 26];
@@ -26,6 +28,7 @@ const UNKNOWN: Colour = [150, 150, 150];
  * A contact sheet: a named row for each transform or profile, and every column the same picture in other draws. Outlines are those of the
  * classes (or masks) and circles the landmarks after the transform; grey outlines surround what is not known.
  *
+ * @param options.labels false draws none
  * @param options.columns pictures a row; they are taken in turn
  * @param options.blocks rows stand in so many blocks beside each other
  */
@@ -45,7 +48,7 @@ export function previewSheet(
   const { seed, columns, tilePx = 128, labels = true, title, caption } = options;
   const gap = Math.max(2, Math.round(tilePx / 32));
   const textPx = Math.max(8, Math.round(tilePx / 13));
-  const nameWidth = Math.round(textPx * 9.5);
+  const nameWidth = Math.round(textPx * 12);
   const lines = rows.flatMap((row) =>
     Array.from({ length: row.lines ?? 1 }, (_, line) => ({ ...row, name: line === 0 ? row.name : "", line })),
   );
@@ -61,7 +64,7 @@ export function previewSheet(
       colour: FAINT,
       maxWidthPx: sheet.widthPx - 4 * gap,
     });
-  lines.forEach(({ name, profile, strength, line }, index) => {
+  lines.forEach(({ name, profile, strength, line, labels: where = "always" }, index) => {
     const left = Math.floor(index / perBlock) * blockWidth + 2 * gap;
     const top = head + (index % perBlock) * (tilePx + gap) + gap;
     drawText(sheet, name, left, top + tilePx / 2 - textPx / 2, {
@@ -77,7 +80,8 @@ export function previewSheet(
             ...(strength === undefined ? {} : { strength }),
           })
         : image;
-      const tile = previewTile(shown, tilePx, labels);
+      const isChanged = shown.classes !== image.classes || shown.landmarks !== image.landmarks;
+      const tile = previewTile(shown, tilePx, labels && (where === "always" || isChanged));
       paste(
         sheet,
         tile,

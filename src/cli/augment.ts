@@ -80,7 +80,11 @@ function rowsOf(
   { transform, strength }: { transform?: readonly string[]; strength: number },
 ): PreviewRow[] {
   const asTheyAre: PreviewRow = { name: "as they are" };
-  const alone = (name: string): PreviewRow => ({ name, profile: transformAlone(profile, name) });
+  const alone = (name: string): PreviewRow => ({
+    name,
+    profile: transformAlone(profile, name),
+    labels: "changed",
+  });
   if (transform) return [asTheyAre, ...transform.map((name) => ({ ...alone(name), lines: TRANSFORM_LINES }))];
   return [
     asTheyAre,

@@ -106,6 +106,32 @@ describe("every profile", () => {
     },
   );
 
+  it.each(AUGMENTATION_PROFILES)("%s takes pictures of any size and shape", (name) => {
+    const profile = augmentationProfile(name, { exchange, quarterTurns: true });
+    for (const [widthPx, heightPx] of [
+      [1, 1],
+      [2, 3],
+      [5, 70],
+      [33, 9],
+    ]) {
+      const image = {
+        widthPx,
+        heightPx,
+        pixels: uniformField(sampleKey(1, widthPx, "pixels"), widthPx * heightPx),
+        classes: new Uint8Array(widthPx * heightPx).fill(1),
+        landmarks: [{ x: 0, y: 0 }],
+      };
+      for (let sample = 0; sample < 60; sample++) {
+        const result = augment(image, profile, { key: keyOf(sample) });
+        expect([result.pixels.length, result.classes?.length]).toEqual([
+          widthPx * heightPx,
+          widthPx * heightPx,
+        ]);
+        expect(result.pixels.every(Number.isFinite)).toBe(true);
+      }
+    }
+  });
+
   it.each(AUGMENTATION_PROFILES)("%s has no name twice", (name) => {
     const names = transformNames(augmentationProfile(name, { exchange, quarterTurns: true }));
     expect(new Set(names).size).toBe(names.length);
