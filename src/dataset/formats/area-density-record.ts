@@ -5,6 +5,7 @@ import type { AreaDensityImage } from "../../projector/area-density.ts";
 import { damaged, type Inflate, streamInflate } from "../../volume/inflate.ts";
 import type { ByteSource } from "./byte-source.ts";
 import {
+  averagedDensity,
   codesFromPrediction,
   densityOfCodes,
   type DensityPrecision,
@@ -128,6 +129,8 @@ export async function readAreaDensity(
   options: {
     readonly materials?: readonly string[];
     readonly inflate?: Inflate;
+    /** Averages densities over squares of so many pixels a side, which must divide both sides; default 1. */
+    readonly shrink?: number;
     /** The checksum of RFC 1952, where the platform has it. */
     readonly crc32?: (bytes: Uint8Array) => number;
   } = {},
@@ -141,24 +144,40 @@ export async function readAreaDensity(
       { remedy: "copy the file again, or run verify with --repair on the data set" },
     );
   const { id, widthPx, heightPx, sample } = header;
+  const { shrink = 1 } = options;
+  if (!(Number.isInteger(shrink) && shrink > 0 && widthPx % shrink === 0 && heightPx % shrink === 0))
+    throw new RangeError(`${widthPx} × ${heightPx} pixels do not shrink by ${shrink}`);
   const pixels = widthPx * heightPx;
+  const kept = pixels / shrink ** 2;
+  const codes = new Uint16Array(pixels);
   const inflate = options.inflate ?? streamInflate;
   const { materials: wanted } = options;
   const materials = header.materials.map(({ name }) => name).filter((name) => wanted?.includes(name) ?? true);
-  const gPerCm2 = new Float32Array(materials.length * pixels);
+  const gPerCm2 = new Float32Array(materials.length * kept);
   let at = headerBytes;
   let plane = 0;
   for (const { name, encoding, byteLength: planeBytes } of header.materials) {
     const packed = body.subarray(at, at + planeBytes);
     at += planeBytes;
     if (wanted && !wanted.includes(name)) continue;
+    // Nothing of this material: whatever its codes are, they stand for 0.
+    if (encoding.kind === "scaled" && encoding.scaleGPerCm2 === 0) {
+      plane++;
+      continue;
+    }
     const bytes = await inflate(packed, { format: "deflate", limitBytes: 2 * pixels });
     if (bytes.length !== 2 * pixels) throw damaged("deflate", undefined);
-    const values = gPerCm2.subarray(plane * pixels, (plane + 1) * pixels);
-    densityOfCodes(codesFromPrediction(bytes, widthPx), encoding, values);
+    const values = gPerCm2.subarray(plane * kept, (plane + 1) * kept);
+    codesFromPrediction(bytes, widthPx, codes);
+    if (shrink === 1) densityOfCodes(codes, encoding, values);
+    else averagedDensity(codes, encoding, { widthPx, factor: shrink }, values);
     plane++;
   }
-  return { id, sample, areaDensity: { widthPx, heightPx, materials, gPerCm2 } };
+  return {
+    id,
+    sample,
+    areaDensity: { widthPx: widthPx / shrink, heightPx: heightPx / shrink, materials, gPerCm2 },
+  };
 }
 
 /** Deflate never shrinks by more. */

@@ -77,10 +77,13 @@ export function predictedBytes(codes: Uint16Array, widthPx: number): Uint8Array<
   return bytes;
 }
 
-/** Undoes `predictedBytes`. */
-export function codesFromPrediction(bytes: Uint8Array, widthPx: number): Uint16Array {
+/** Undoes `predictedBytes`. Writes into `codes`, of which it uses no more than it needs. */
+export function codesFromPrediction(
+  bytes: Uint8Array,
+  widthPx: number,
+  codes: Uint16Array = new Uint16Array(bytes.length / 2),
+): Uint16Array {
   const count = bytes.length / 2;
-  const codes = new Uint16Array(count);
   for (let row = 0; row < count; row += widthPx) {
     let [left, upperLeft] = [0, 0];
     for (let n = row; n < row + widthPx; n++) {
@@ -92,4 +95,25 @@ export function codesFromPrediction(bytes: Uint8Array, widthPx: number): Uint16A
     }
   }
   return codes;
+}
+
+/** Densities averaged over squares of `factor` pixels a side, which must divide both sides of the picture. Written into `gPerCm2`. */
+export function averagedDensity(
+  codes: Uint16Array,
+  encoding: DensityEncoding,
+  { widthPx, factor }: { widthPx: number; factor: number },
+  gPerCm2: Float32Array,
+): void {
+  const values = encoding.kind === "half" ? floatFromHalf(codes) : codes;
+  const scale = (encoding.kind === "half" ? 1 : encoding.scaleGPerCm2) / factor ** 2;
+  const width = widthPx / factor;
+  gPerCm2.fill(0);
+  for (let at = 0, row = 0; at < codes.length; row++) {
+    const to = Math.floor(row / factor) * width;
+    for (let n = to; n < to + width; n++) {
+      let sum = 0;
+      for (const end = at + factor; at < end; at++) sum += values[at];
+      gPerCm2[n] += sum * scale;
+    }
+  }
 }

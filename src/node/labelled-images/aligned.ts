@@ -70,8 +70,8 @@ export function aligned(source: ImageSource, options: OpenOptions): LabelledImag
     },
     ...(readDensities
       ? {
-          async readAreaDensity(index: number) {
-            const { sample, record, labels } = await readDensities(index);
+          async readAreaDensity(index: number, sizePx?: number) {
+            const { sample, record, labels } = await readDensities(index, sizePx);
             return { sample, record, labels: labelsOf(index, labels) };
           },
         }

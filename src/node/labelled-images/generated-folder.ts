@@ -129,11 +129,14 @@ export async function openGeneratedFolder(folder: string, recipe: Recipe): Promi
       return { pixels: await pixelsOf(folder, line), labels: await labelsOf(line) };
     },
     readDensities: recipe.outputs.includes("area-density")
-      ? async (n) => {
+      ? async (n, sizePx) => {
           const line = await lineOf(n);
           const path = partPath["area-density"](Math.floor(line.id / recipe.imagesPerPatient));
-          const record = await places(path, line.id);
-          checkSize(`${join(folder, path)}, sample ${line.id}`, record.areaDensity, line);
+          const shrink = shrinkFor(line, sizePx);
+          const record = await places(path, line.id, shrink);
+          const { widthPx, heightPx } = record.areaDensity;
+          const whole = { widthPx: widthPx * shrink, heightPx: heightPx * shrink };
+          checkSize(`${join(folder, path)}, sample ${line.id}`, whole, line);
           return { sample: line.id, record, labels: await labelsOf(line) };
         }
       : undefined,
@@ -203,10 +206,18 @@ function pitchOf(recipe: Recipe, { widthPx, heightPx }: SampleLine): number | un
   return resized.widthPx === widthPx && resized.heightPx === heightPx ? resized.pixelPitchMm : undefined;
 }
 
+/** The largest whole factor that leaves the longer side at least `sizePx`. */
+function shrinkFor({ widthPx, heightPx }: SampleLine, sizePx: number | undefined): number {
+  if (sizePx === undefined) return 1;
+  for (let factor = Math.floor(Math.max(widthPx, heightPx) / sizePx); factor > 1; factor--)
+    if (widthPx % factor === 0 && heightPx % factor === 0) return factor;
+  return 1;
+}
+
 /** Reads records by their sample; where they lie in a file is found out once. */
 function areaDensityPlaces(folder: string) {
   const offsets = new Map<string, Promise<ReadonlyMap<number, number>>>();
-  return async (path: string, id: number) => {
+  return async (path: string, id: number, shrink: number) => {
     const name = join(folder, path);
     const { source, close } = await openByteSource(name);
     try {
@@ -226,7 +237,9 @@ function areaDensityPlaces(folder: string) {
         throw new InputError("area-density-missing", `${name} holds no record of sample ${id}`, {
           remedy: VERIFY,
         });
-      return await withName(name, () => readAreaDensity(source, offset, { inflate: nodeInflate, crc32 }));
+      return await withName(name, () =>
+        readAreaDensity(source, offset, { inflate: nodeInflate, crc32, shrink }),
+      );
     } finally {
       await close();
     }

@@ -14,7 +14,7 @@ export interface ReadImage extends LabelledImage {
 /** What is known of a sample whose picture is yet to be exposed. */
 export type ReadLabels = Omit<ReadImage, "pixels">;
 
-/** Area densities of a sample and the labels that go with them, on the same grid. */
+/** Area densities of a sample and the labels that go with them; over the same extent, though the densities may be on a coarser grid. */
 export interface LabelledAreaDensity {
   /** Number of the sample in its data set: for keys of random numbers. */
   readonly sample: number;
@@ -47,8 +47,13 @@ export interface LabelledImages {
   readonly patient: (index: number) => string;
   /** @throws InputError that names the file */
   readonly read: (index: number) => Promise<ReadImage>;
-  /** Only where the samples have area densities. @throws InputError that names the file */
-  readonly readAreaDensity?: (index: number) => Promise<LabelledAreaDensity>;
+  /**
+   * Only where the samples have area densities.
+   *
+   * @param sizePx longer side of what they are read for: they may come averaged to any size from there on
+   * @throws InputError that names the file
+   */
+  readonly readAreaDensity?: (index: number, sizePx?: number) => Promise<LabelledAreaDensity>;
   readonly close: () => Promise<void>;
 }
 
@@ -88,6 +93,9 @@ export interface ImageSource
   readonly structures: readonly string[];
   readonly readSource: (index: number) => Promise<{ pixels: Float32Array; labels: SourceLabels }>;
   readonly readDensities?:
-    | ((index: number) => Promise<{ sample: number; record: AreaDensityRecord; labels: SourceLabels }>)
+    | ((
+        index: number,
+        sizePx?: number,
+      ) => Promise<{ sample: number; record: AreaDensityRecord; labels: SourceLabels }>)
     | undefined;
 }

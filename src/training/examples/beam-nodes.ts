@@ -23,13 +23,13 @@ const [FIRST_KEV, BIN_KEV, BINS] = [5.25, 0.5, 290];
 const energies = Float64Array.from({ length: BINS }, (_, bin) => FIRST_KEV + bin * BIN_KEV);
 
 /** Nodes are best behind so much water, the middle of what bodies are. */
-const HARDENED_GPER_CM2 = 10;
+const HARDENED_GPER_CM2 = 15;
 const NODES = 7;
 
 /**
  * Tube, filters and panel as seven energies: Gauss's quadrature of the absorbed spectrum over (μ/ρ) of water, weighted as it is
- * behind 10 g/cm² of water. Transmissions through tissue are sums of exponentials of that variable, so that the sum over nodes meets the
- * one over all bins within 0.1 % from air to 40 g/cm² (test/training/examples); matter with an absorption edge within the spectrum is coarser.
+ * behind 15 g/cm² of water. Transmissions through tissue are sums of exponentials of that variable, so that the sum over nodes meets the
+ * one over all bins within 0.2 % from air to 40 g/cm² (test/training/examples); matter with an absorption edge within the spectrum is coarser.
  *
  * Costs some 0.1 ms where voltage, filters and materials have been seen before: tables are kept, one a voltage or material.
  */

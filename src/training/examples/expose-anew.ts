@@ -38,7 +38,7 @@ const MEDIAN_STEP_PX = 4;
 /**
  * Exposes a record of area densities on a coarse grid with whatever the variation draws: anatomy, tube, dose, scatter, blur, noise,
  * saturation. A lean version of `expose` for training, some milliseconds a picture: energies as `beamNodes` has them, blur as
- * one Gaussian, no obliquity, inverse square or digitisation; without variation its mean is that of `expose` within 0.3 % of the transmission.
+ * one Gaussian, no obliquity, inverse square or digitisation; without variation its mean is that of `expose` within 0.2 % of the transmission.
  *
  * @param sizePx longer side of the picture; not larger than the record's
  * @throws InputError `area-density-scene`, `unknown-material`
@@ -55,14 +55,16 @@ export function exposeAnew(
     widthPx: Math.max(1, Math.round(areaDensity.widthPx / factor)),
     heightPx: Math.max(1, Math.round(areaDensity.heightPx / factor)),
   };
+  // The record may have been shrunk while it was read.
   const camera = recordedCamera(scene, areaDensity);
-  const pitchMm = Math.sqrt(camera.pixelPitchMm[0] * camera.pixelPitchMm[1]) * factor;
+  const cameraFactor = camera.widthPx / size.widthPx;
+  const pitchMm = Math.sqrt(camera.pixelPitchMm[0] * camera.pixelPitchMm[1]) * cameraFactor;
   const planes = reducedDensities(areaDensity, size);
   const materials = planes.map(({ material }) => knownMaterial(material));
   varyMatter(planes, materials, { ...size, pitchMm }, variation, key);
   const drawn = drawExposure(scene, variation, { key, pitchMm });
   const beam = beamNodes({ ...drawn, materials });
-  const field = recordedField(scene, camera, { ...size, factor });
+  const field = recordedField(scene, camera, { ...size, factor: cameraFactor });
   const picture = exposed(planes, beam, drawn, {
     ...size,
     pitchMm,

@@ -47,18 +47,20 @@ export function readRecordedScene(sample: unknown, name: string): RecordedScene 
   );
 }
 
-/** The camera of a record; one in front of its panel where the scene gives no matrix. */
+/** The camera that a record was exposed with; one in front of its panel where the scene gives no matrix. */
 export function recordedCamera(scene: RecordedScene, size: { widthPx: number; heightPx: number }): Camera {
-  const { widthPx, heightPx } = size;
+  const { widthPx = size.widthPx, heightPx = size.heightPx } = scene;
   const device = deviceById(scene.device);
   const sourceToDetectorMm = scene.sourceToDetectorMm ?? device.sourceToDetectorMm;
   const focalPx = sourceToDetectorMm / ((device.widthPx * device.pixelPitchMm) / widthPx);
   return cameraFromMatrix({
-    pixelFromLps: scene.pixelFromLps?.flat() ?? [
-      ...[focalPx, 0, (widthPx - 1) / 2, 0],
-      ...[0, focalPx, (heightPx - 1) / 2, 0],
-      ...[0, 0, 1, 0],
-    ],
+    pixelFromLps: (
+      scene.pixelFromLps ?? [
+        [focalPx, 0, (widthPx - 1) / 2, 0],
+        [0, focalPx, (heightPx - 1) / 2, 0],
+        [0, 0, 1, 0],
+      ]
+    ).flat(),
     widthPx,
     heightPx,
     sourceToDetectorMm,
