@@ -1,8 +1,11 @@
 import type { DecodeFrame } from "./frame-codec.ts";
 import type { Slice } from "./slice.ts";
 
+/** What words need to be read. */
+export type StoredPicture = Pick<Slice, "name" | "pixels" | "rows" | "columns" | "layout" | "syntax">;
+
 /** The stored words of a slice as whole numbers: decompressed, in machine order, foreign bits gone, sign carried. */
-export function storedWords(slice: Slice, decode: DecodeFrame | undefined): Int32Array {
+export function storedWords(slice: StoredPicture, decode: DecodeFrame | undefined): Int32Array {
   const { rows, columns, layout, syntax } = slice;
   const bytes = syntax.coding === "native" ? slice.pixels : decompressed(slice, syntax.coding, decode);
   const littleEndian = !syntax.bigEndian;
@@ -21,7 +24,7 @@ export function storedWords(slice: Slice, decode: DecodeFrame | undefined): Int3
 }
 
 function decompressed(
-  { name, pixels, rows, columns, layout }: Slice,
+  { name, pixels, rows, columns, layout }: StoredPicture,
   coding: Exclude<Slice["syntax"]["coding"], "native">,
   decode: DecodeFrame | undefined,
 ): Uint8Array {
