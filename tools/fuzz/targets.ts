@@ -1,6 +1,7 @@
 import { commandTargets } from "./command-targets.ts";
 import { containerTargets } from "./container-targets.ts";
 import { dicomTarget } from "./dicom-target.ts";
+import { pictureTargets } from "./picture-targets.ts";
 import { pngTarget } from "./png-target.ts";
 import { spectrumTarget } from "./spectrum-target.ts";
 import { tableTargets } from "./table-targets.ts";
@@ -15,6 +16,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...tableTargets,
   spectrumTarget,
   pngTarget,
+  ...pictureTargets,
   ...containerTargets,
   ...trainingTargets,
   ...commandTargets,

@@ -10,6 +10,7 @@ import { partPath } from "../../dataset/outputs.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { deviceById, resizedDevice } from "../../geometry/device.ts";
+import { checkedBy } from "../../scene/document.ts";
 import { picturePixels } from "../../training/examples/picture-pixels.ts";
 import { openByteSource } from "../dataset/open-byte-source.ts";
 import { nodeInflate } from "../inflate.ts";
@@ -53,7 +54,7 @@ const VERIFY = "run synthex verify DIR --repair";
  * A data set of ours by its folder output. Where it is still growing, the blocks that are complete. Area densities, where they are an output,
  * are found by an index of their block's file, made when a sample of it is first asked for.
  *
- * @throws InputError `data-set-empty`, `sample-line`
+ * @throws InputError `data-set-empty`, `sample-line-invalid`, `sample-line`
  */
 export async function openGeneratedFolder(folder: string, recipe: Recipe): Promise<ImageSource> {
   const files = await lineFiles(folder);
@@ -154,11 +155,10 @@ async function lineFiles(folder: string): Promise<{ path: string; name: string }
 }
 
 function checkedLine(content: unknown, where: string): SampleLine {
-  const result = sampleLine.safeParse(content);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InputError("sample-line", `${where}: ${issue.path.join(".") || "line"}: ${issue.message}`, {
+  return checkedBy(sampleLine, content, {
+    kind: "sample-line",
     remedy: VERIFY,
+    placeOf: (field) => `${where}: ${field.join(".") || "line"}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../error/input-error.ts";
+import { checkedBy } from "../../scene/document.ts";
 
 const name = z.string().min(1).max(120);
 const value = z.int().min(0).max(65_535);
@@ -62,24 +63,20 @@ const labelDescription = z.strictObject({
 export type LabelDescription = z.output<typeof labelDescription>;
 export type MaskFile = LabelDescription["masks"][number];
 
-/** @throws InputError `labels-description` */
+/** @throws InputError `labels-invalid`, `labels-description` */
 export function checkLabelDescription(content: unknown, where: string): LabelDescription {
-  const result = labelDescription.safeParse(content);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new InputError(
-      "labels-description",
-      `${where}: ${issue.path.join(".") || "description"}: ${issue.message}`,
-      { remedy: "docs/training-data.md shows what it may hold" },
-    );
-  }
-  const { masks } = result.data;
+  const description = checkedBy(labelDescription, content, {
+    kind: "labels",
+    remedy: "docs/training-data.md shows what it may hold",
+    placeOf: (field) => `${where}: ${field.join(".") || "description"}`,
+  });
+  const { masks } = description;
   if (masks.length > 1 && masks.some(({ kind }) => kind === "classes"))
     throw new InputError(
       "labels-description",
       `${where}: a file of classes holds all structures; there can be no other beside it`,
     );
-  return result.data;
+  return description;
 }
 
 /** Structures of a description in its order. */

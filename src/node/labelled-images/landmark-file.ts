@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkedBy } from "../../scene/document.ts";
 import { InputError } from "../../error/input-error.ts";
 import type { ImagePoint } from "../../augmentation/labelled-image.ts";
 
@@ -27,7 +28,7 @@ export type PictureLandmarks = ReadonlyMap<string, ImagePoint | undefined>;
  * Reads the places of landmarks: `{"NAME": {"FH-l": [x, y], "FH-r": null}}`, null where it is not in the picture, or
  * `{"NAME": [{"name": "FH-l", "x": 1, "y": 2}]}`, in which points without a name are passed over. Whole numbers are centres of pixels.
  *
- * @throws InputError `landmark-file`
+ * @throws InputError `landmark-file`, `landmark-file-invalid`
  */
 export function readLandmarkPlaces(text: string, name: string): ReadonlyMap<string, PictureLandmarks> {
   let content: unknown;
@@ -36,22 +37,20 @@ export function readLandmarkPlaces(text: string, name: string): ReadonlyMap<stri
   } catch (cause) {
     throw new InputError("landmark-file", `${name} is not JSON`, { cause });
   }
-  const result = landmarkFile.safeParse(content);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new InputError("landmark-file", `${name}: ${issue.path.join(".") || "file"}: ${issue.message}`, {
-      remedy: 'give {"NAME": {"LANDMARK": [column, row]}} for every picture NAME',
-    });
-  }
+  const places = checkedBy(landmarkFile, content, {
+    kind: "landmark-file",
+    remedy: 'give {"NAME": {"LANDMARK": [column, row]}} for every picture NAME',
+    placeOf: (field) => `${name}: ${field.join(".") || "file"}`,
+  });
   return new Map(
-    Object.entries(result.data).map(([picture, places]) => [
+    Object.entries(places).map(([picture, points]) => [
       picture,
       new Map(
-        Array.isArray(places)
-          ? places.flatMap(({ name: landmark, x, y }) =>
+        Array.isArray(points)
+          ? points.flatMap(({ name: landmark, x, y }) =>
               landmark === null ? [] : [[landmark, { x, y }] as const],
             )
-          : Object.entries(places).map(([landmark, point]) => [landmark, point ?? undefined] as const),
+          : Object.entries(points).map(([landmark, point]) => [landmark, point ?? undefined] as const),
       ),
     ]),
   );

@@ -41,7 +41,7 @@ const MEDIAN_STEP_PX = 4;
  * one Gaussian, no obliquity, inverse square or digitisation; without variation its mean is that of `expose` within 0.2 % of the transmission.
  *
  * @param sizePx longer side of the picture; not larger than the record's
- * @throws InputError `area-density-scene`, `unknown-material`
+ * @throws InputError `area-density-scene-invalid`, `unknown-material`
  */
 export function exposeAnew(
   record: { readonly areaDensity: AreaDensityImage; readonly sample: unknown },
@@ -159,10 +159,10 @@ function exposed(
   return logarithm(read, openField, {
     // A pixel does not say less than one photon.
     least: beam.energyKeV[nodes >> 1],
-    most:
-      drawn.saturationOverMedian === undefined
-        ? Number.POSITIVE_INFINITY
-        : drawn.saturationOverMedian * medianOf(read, behindPatient),
+    most: Math.min(
+      drawn.fullWellKeV,
+      (drawn.saturationOverMedian ?? Number.POSITIVE_INFINITY) * medianOf(read, behindPatient),
+    ),
   });
 }
 

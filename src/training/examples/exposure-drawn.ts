@@ -3,10 +3,10 @@ import { drawsOf } from "../../augmentation/draws.ts";
 import type { BeamFilter } from "../../beam/filter.ts";
 import { type DetectorModel, pixelResponse } from "../../detector/detector-model.ts";
 import { detectorModelOfDevice } from "../../detector/detector-presets.ts";
-import { InputError } from "../../error/input-error.ts";
 import { type Camera, cameraFromMatrix } from "../../geometry/camera.ts";
 import { deviceById } from "../../geometry/device.ts";
 import type { PhiloxKey } from "../../random/philox.ts";
+import { checkedBy } from "../../scene/document.ts";
 import { collimationSchema } from "../../scene/collimation-schema.ts";
 import type { ExposureVariation } from "./exposure-variation.ts";
 
@@ -32,19 +32,14 @@ const recordedScene = z.object({
 });
 export type RecordedScene = z.output<typeof recordedScene>;
 
-/** @throws InputError `area-density-scene` where a record does not say how it was exposed */
+/** @throws InputError `area-density-scene-invalid` where a record does not say how it was exposed */
 export function readRecordedScene(sample: unknown, name: string): RecordedScene {
-  const result = recordedScene.safeParse(sample);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InputError(
-    "area-density-scene",
-    `${name}: the record does not say how it was exposed: ${issue.path.join(".") || "scene"}: ${issue.message}`,
-    {
-      remedy:
-        "area densities of synthex generate carry their scene; train on the images of this data set instead",
-    },
-  );
+  return checkedBy(recordedScene, sample, {
+    kind: "area-density-scene",
+    remedy:
+      "area densities of synthex generate carry their scene; train on the images of this data set instead",
+    placeOf: (field) => `${name} does not say how it was exposed: ${field.join(".") || "scene"}`,
+  });
 }
 
 /** The camera that a record was exposed with; one in front of its panel where the scene gives no matrix. */
@@ -75,6 +70,8 @@ export interface DrawnExposure {
   readonly detector: DetectorModel;
   readonly detectorKermaMicroGy: number;
   readonly electronicNoiseKeV: number;
+  /** Absorbed energy that fills a pixel of the panel. */
+  readonly fullWellKeV: number;
   readonly scatter: { readonly toPrimary: number; readonly widthMm: number } | undefined;
   readonly blurSigmaPx: number;
   readonly noiseBlurSigmaPx: number;
@@ -100,7 +97,7 @@ export function drawExposure(
   const saturation = drawsOf(key, "saturation");
   const electronic = drawsOf(key, "electronic noise");
   const detector = detectorModelOfDevice(scene.device);
-  const noise = pixelResponse(detector, [pitchMm, pitchMm]).electronicNoiseKeV;
+  const response = pixelResponse(detector, [pitchMm, pitchMm]);
   return {
     // As on a console, and so that spectra can be kept.
     kv: Math.min(Math.max(Math.round(kv), 40), 150),
@@ -116,7 +113,8 @@ export function drawExposure(
       variation.detectorKermaMicroGy === "recorded"
         ? beam.detectorKermaMicroGy
         : dose.logUniformIn(...variation.detectorKermaMicroGy),
-    electronicNoiseKeV: noise * factorIn(electronic, variation.electronicNoise.factor),
+    electronicNoiseKeV: response.electronicNoiseKeV * factorIn(electronic, variation.electronicNoise.factor),
+    fullWellKeV: response.fullWellKeV,
     scatter: scatter.chance(variation.scatter.probability)
       ? {
           toPrimary: scatter.uniformIn(...variation.scatter.toPrimary),

@@ -59,7 +59,9 @@ export const exposureVariationSchema = z.strictObject({
       probability: probability.default(0.4),
       overMedian: range(1, 10_000)
         .default([3, 40])
-        .describe("where the panel is full, over the median behind the patient"),
+        .describe(
+          "where the picture is cut off, over the median behind the patient; the panel is full at its own limit",
+        ),
     })
     .prefault({}),
   bowelGas: z

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { absorptionEfficiency } from "../../../src/detector/detector-model.ts";
 import { detectorModelOfDevice } from "../../../src/detector/detector-presets.ts";
 import { expose } from "../../../src/detector/expose.ts";
 import { cameraFromMatrix } from "../../../src/geometry/camera.ts";
@@ -96,8 +97,8 @@ describe("a record exposed anew", () => {
     const areaDensity = wedges({ soft: 30, bone: 5, fat: 4 }, 8);
     const wanted = exact(areaDensity, kv, filters);
     const { pixels } = exposeAnew(
-      // So much dose that no pixel is held at one photon.
-      { areaDensity, sample: scene({ kv, filters, detectorKermaMicroGy: 1000 }) },
+      // No pixel is full, and none is held at one photon.
+      { areaDensity, sample: scene({ kv, filters, detectorKermaMicroGy: 0.02 }) },
       { key, sizePx: SIDE, variation: asRecorded, noise: false },
     );
     let largest = 0;
@@ -179,7 +180,7 @@ describe("a record exposed anew", () => {
 
   it("has half the grid at half the size, with densities averaged", () => {
     const areaDensity = wedges({ soft: 20, bone: 2, fat: 1 });
-    const record = { areaDensity, sample: scene({ detectorKermaMicroGy: 1000 }) };
+    const record = { areaDensity, sample: scene({ detectorKermaMicroGy: 0.02 }) };
     const small = exposeAnew(record, { key, sizePx: SIDE / 2, variation: asRecorded, noise: false });
     const whole = exposeAnew(record, { key, sizePx: SIDE, variation: asRecorded, noise: false });
     expect([small.widthPx, small.heightPx, small.pixelPitchMm]).toEqual([24, 24, 2 * whole.pixelPitchMm]);
@@ -222,6 +223,17 @@ describe("a record exposed anew", () => {
     const least = Math.min(...pixels);
     expect(least).toBeGreaterThan(Math.min(...free));
     for (let n = 0; n < pixels.length; n++) expect(pixels[n]).toBe(Math.max(free[n], least));
+  });
+
+  it("is full where the panel is", () => {
+    const areaDensity = wedges({ soft: 25, bone: 3, fat: 2 });
+    const record = { areaDensity, sample: scene({ detectorKermaMicroGy: 4 }) };
+    const { pixels, drawn } = exposeAnew(record, { key, sizePx: SIDE, variation: asRecorded, noise: false });
+    const open = Math.min(...pixels);
+    expect(pixels.filter((value) => value === open).length).toBeGreaterThan(SIDE);
+    // 25 µGy of RQA5 on a pixel of 9 mm²: 30174 photons of 52 keV a mm² and µGy.
+    const [absorbed] = absorptionEfficiency(detectorModelOfDevice("cios-fusion"), [52]);
+    expect(drawn.fullWellKeV / (25 * 30174 * 52 * 9)).toBeCloseTo(absorbed, 6);
   });
 
   it("shows the recorded collimation, covered by a shutter or not", () => {
