@@ -33,8 +33,8 @@ export const exposureVariationSchema = z.strictObject({
     .describe("median air kerma behind the patient, which sets the quantum noise"),
   scatter: z
     .strictObject({
-      probability: probability.default(0.8),
-      toPrimary: range(0, 20).default([0.1, 2]).describe("median ratio of scattered to primary radiation"),
+      probability: probability.default(0.7),
+      toPrimary: range(0, 20).default([0.05, 1]).describe("median ratio of scattered to primary radiation"),
       widthMm: range(1, 1000).default([20, 100]).describe("standard deviation of the veil on the panel"),
     })
     .prefault({}),
@@ -74,12 +74,15 @@ export const exposureVariationSchema = z.strictObject({
     .prefault({}),
   softTissue: z
     .strictObject({
-      probability: probability.default(0.5),
-      factor: range(0.1, 10).default([0.8, 1.25]),
-      widthMm: range(1, 1000).default([30, 120]).describe("over which the factor changes, on the panel"),
+      probability: probability.default(0.7),
+      overall: range(0.1, 10)
+        .default([0.6, 1.15])
+        .describe("of the whole picture: thinner and thicker patients"),
+      factor: range(0.1, 10).default([0.93, 1.08]).describe("from place to place"),
+      widthMm: range(1, 1000).default([60, 200]).describe("over which it changes, on the panel"),
     })
     .prefault({})
-    .describe("soft tissue thicker and thinner from place to place"),
+    .describe("factors of soft tissue"),
   bone: z
     .strictObject({ probability: probability.default(0.5), factor: range(0.1, 10).default([0.6, 1.6]) })
     .prefault({})

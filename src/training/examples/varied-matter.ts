@@ -27,8 +27,9 @@ export function varyMatter(
   const thickness = drawsOf(key, "soft tissue");
   if (thickness.chance(variation.softTissue.probability)) {
     const widthMm = thickness.uniformIn(...variation.softTissue.widthMm);
+    const overall = thickness.logUniformIn(...variation.softTissue.overall);
     const factor = smoothFactor(picture, { factor: variation.softTissue.factor, widthMm }, thickness);
-    for (const plane of soft) for (let n = 0; n < plane.length; n++) plane[n] *= factor[n];
+    for (const plane of soft) for (let n = 0; n < plane.length; n++) plane[n] *= overall * factor[n];
   }
   const gas = drawsOf(key, "bowel gas");
   if (gas.chance(variation.bowelGas.probability)) removeGas(soft, picture, variation, gas);

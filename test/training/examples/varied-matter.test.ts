@@ -28,7 +28,7 @@ function varied(part: Partial<ExposureVariation>, seed = 5) {
 
 const { bone, softTissue, bowelGas } = exposureVariationSchema.parse({
   bone: { probability: 1 },
-  softTissue: { probability: 1 },
+  softTissue: { probability: 1, overall: [1, 1], factor: [0.8, 1.25], widthMm: [30, 120] },
   bowelGas: { probability: 1 },
 });
 
@@ -65,6 +65,14 @@ describe("variations of the matter in a picture", () => {
       if (n % SIDE > 0) expect(Math.abs(soft[n] - soft[n - 1]) / 14).toBeLessThan(0.1);
     }
     expect(new Set(soft).size).toBeGreaterThan(100);
+  });
+
+  it("make the whole of it thinner or thicker", () => {
+    const [soft, fat] = varied({ softTissue: { ...softTissue, overall: [0.6, 0.7], factor: [1, 1] } });
+    expect(new Set(soft).size).toBe(1);
+    expect(soft[0] / 14).toBeGreaterThanOrEqual(0.6);
+    expect(soft[0] / 14).toBeLessThanOrEqual(0.7);
+    expect(fat[0] / 3).toBeCloseTo(soft[0] / 14, 6);
   });
 
   it("take gas out of soft tissue in shares, and never more than there is", () => {
