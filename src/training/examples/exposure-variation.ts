@@ -76,7 +76,7 @@ export const exposureVariationSchema = z.strictObject({
     .strictObject({
       probability: probability.default(0.7),
       overall: range(0.1, 10)
-        .default([0.6, 1.15])
+        .default([0.5, 1.1])
         .describe("of the whole picture: thinner and thicker patients"),
       factor: range(0.1, 10).default([0.93, 1.08]).describe("from place to place"),
       widthMm: range(1, 1000).default([60, 200]).describe("over which it changes, on the panel"),
@@ -84,7 +84,7 @@ export const exposureVariationSchema = z.strictObject({
     .prefault({})
     .describe("factors of soft tissue"),
   bone: z
-    .strictObject({ probability: probability.default(0.5), factor: range(0.1, 10).default([0.6, 1.6]) })
+    .strictObject({ probability: probability.default(0.5), factor: range(0.1, 10).default([0.7, 1.8]) })
     .prefault({})
     .describe("bone denser or less dense"),
 });
