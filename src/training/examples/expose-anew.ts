@@ -32,8 +32,9 @@ export const exposureKey = (place: { seed: number; epoch: number; sample: bigint
 
 /** Nothing lies in the beam below this. */
 const PATIENT_GPER_CM2 = 1;
-/** A median of so many pixels a side is a median. */
+/** Medians are of every fourth pixel along both axes, or of every seventh of all. */
 const MEDIAN_STEP_PX = 4;
+const MEDIAN_STEP = 7;
 
 /**
  * Exposes a record of area densities on a coarse grid with whatever the variation draws: anatomy, tube, dose, scatter, blur, noise,
@@ -161,7 +162,9 @@ function exposed(
     least: beam.energyKeV[nodes >> 1],
     most: Math.min(
       drawn.fullWellKeV,
-      (drawn.saturationOverMedian ?? Number.POSITIVE_INFINITY) * medianOf(read, behindPatient),
+      drawn.saturationOverMedian === undefined
+        ? Number.POSITIVE_INFINITY
+        : drawn.saturationOverMedian * medianOf(read, behindPatient),
     ),
   });
 }
@@ -218,15 +221,18 @@ function medianKerma(
       kermas.push(kerma);
     }
   if (kermas.length === 0) return beam.kermaMicroGy.reduce((sum, value) => sum + value, 0);
-  return kermas.toSorted((a, b) => a - b)[kermas.length >> 1];
+  return middleOf(kermas);
 }
 
 function medianOf(values: Float32Array, mask: Uint8Array): number {
   const chosen: number[] = [];
-  for (let n = 0; n < values.length; n += MEDIAN_STEP_PX + 1) if (mask[n]) chosen.push(values[n]);
+  for (let n = 0; n < values.length; n += MEDIAN_STEP) if (mask[n]) chosen.push(values[n]);
   if (chosen.length === 0) return Number.POSITIVE_INFINITY;
-  return chosen.toSorted((a, b) => a - b)[chosen.length >> 1];
+  return middleOf(chosen);
 }
+
+const middleOf = (values: readonly number[]): number =>
+  Float64Array.from(values).toSorted()[values.length >> 1];
 
 function logarithm(
   energy: Float32Array,
