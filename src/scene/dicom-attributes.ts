@@ -1,5 +1,7 @@
 import type { Camera } from "../geometry/camera.ts";
 import { degFromRad, dot, normalize, scale, subtract, type Vector3 } from "../geometry/vector.ts";
+import { lengthOf } from "../instrument/tool/centre-line.ts";
+import type { InstrumentLabel } from "../label/labels.ts";
 import type { Scene } from "./scene.ts";
 import type { Simulation } from "./simulate.ts";
 
@@ -25,7 +27,7 @@ export const DIGITAL_X_RAY_FOR_PRESENTATION = "1.2.840.10008.5.1.4.1.1.1.1";
  */
 export function dicomAttributes(
   scene: Scene,
-  { picture, placed, exposure }: Simulation,
+  { picture, placed, exposure, labels }: Simulation,
   identity: DicomIdentity,
 ): DicomAttributes {
   const { camera } = picture;
@@ -85,6 +87,7 @@ export function dicomAttributes(
           EstimatedRadiographicMagnificationFactor: decimal(camera.sourceToDetectorMm / sourceToPatientMm),
         }),
     ...positioner(camera),
+    ...devices(labels?.instruments),
     // The grey simulators have no tube.
     KVP: scene.simulator === "realistic" ? decimal(scene.beam.kv) : "",
     ...(exposure
@@ -97,6 +100,21 @@ export function dicomAttributes(
           ...radiographicView(scene),
           PixelIntensityRelationshipSign: isLog ? -1 : 1,
         }),
+  };
+}
+
+/** Instruments in the picture, base to tip (PS3.3, C.7.6.12). */
+function devices(instruments: readonly InstrumentLabel[] = []): DicomAttributes {
+  const present = instruments.flatMap(({ name, placed }) => (placed ? [{ name, placed }] : []));
+  if (present.length === 0) return {};
+  return {
+    DeviceSequence: present.map(({ name, placed: { centreLine } }) => ({
+      CodeValue: "instrument",
+      CodingSchemeDesignator: "99SYNTHEX",
+      CodeMeaning: name.slice(0, 64),
+      DeviceLength: decimal(lengthOf(centreLine.flatMap(({ lpsMm }) => (lpsMm ? [lpsMm] : [])))),
+      DeviceDescription: name,
+    })),
   };
 }
 

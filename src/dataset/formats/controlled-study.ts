@@ -12,6 +12,10 @@ import type { ProjectionParameters } from "./projection-parameters.ts";
  * | `SPECIMEN/segs` | N × H × W uint8, one class a pixel |
  * | `SPECIMEN/lands` | N × 2 × L float32: [n][0][l] column, [n][1][l] row |
  * | `SPECIMEN/gt-poses/NNN` | 4 × 4, camera frame → LPS |
+ * | `SPECIMEN/instruments/TOOL/segs` | N × H × W uint8, its whole mask (ours, as all of its group) |
+ * | `SPECIMEN/instruments/TOOL/segs-PART` | likewise, of tools of several parts |
+ * | `SPECIMEN/instruments/TOOL/poses` | N × 4 × 4, its own frame → LPS; NaN in images without it |
+ * | `SPECIMEN/instruments/TOOL/centre-line` | N × 2 × points float32, columns and rows from base to tip; −1 where it is not |
  * | `land-names/num-lands`, `land-names/land-00` … | number and names of landmarks |
  * | `proj-params/…` | `intrinsic` 3 × 3, `extrinsic` 4 × 4, `num-rows`, `num-cols`, `pixel-row-spacing`, `pixel-col-spacing` |
  *
@@ -24,6 +28,18 @@ export interface StudyImage {
   readonly landmarks?: readonly LandmarkLabel[];
   /** 4×4 row-major, camera frame → LPS, see `projectionParameters`. */
   readonly lpsFromCamera?: ArrayLike<number>;
+  readonly instruments?: readonly StudyInstrument[];
+}
+
+export interface StudyInstrument {
+  /** Names are parts of paths in the file. */
+  readonly name: string;
+  /** The whole, then its parts. */
+  readonly masks: readonly { readonly name: string; readonly mask: Uint8Array }[];
+  /** 4×4, row-major; undefined in an image without it. */
+  readonly lpsFromTool: ArrayLike<number> | undefined;
+  /** [column, row] from base to tip. */
+  readonly centreLine: readonly (readonly [number, number])[];
 }
 
 export interface StudyWriter {
@@ -57,21 +73,18 @@ export function controlledStudyWriter(
     writeParameters(root, parameters);
   });
 
-  const open = (root: Group, specimen: string, parts: string) => {
+  const open = (root: Group, specimen: string, stacks: readonly Stack[], parts: string) => {
     const group = root.create_group(specimen);
-    const stack = (name: string, dtype: string, sides: number[], compression?: number) =>
-      group.create_dataset({
+    for (const { group: path, name, data, sides, isPicture } of stacks)
+      groupAt(group, path).create_dataset({
         name,
-        data: dtype === "<B" ? new Uint8Array(0) : new Float32Array(0),
-        dtype,
+        data: data.subarray(0, 0),
+        dtype: data instanceof Uint8Array ? "<B" : data instanceof Float64Array ? "<d" : "<f",
         shape: [0, ...sides],
         maxshape: [null, ...sides],
         chunks: [1, ...sides],
-        ...(compression === undefined ? {} : { compression }),
+        ...(isPicture ? { compression: deflateLevel } : {}),
       });
-    if (parts.includes("projs")) stack("projs", "<f", [heightPx, widthPx], deflateLevel);
-    if (parts.includes("segs")) stack("segs", "<B", [heightPx, widthPx], deflateLevel);
-    if (parts.includes("lands")) stack("lands", "<f", [2, landmarkNames.length]);
     if (parts.includes("gt-poses")) group.create_group("gt-poses");
     const made = { group, count: 0, parts };
     specimens.set(specimen, made);
@@ -81,16 +94,17 @@ export function controlledStudyWriter(
   return {
     append(specimen, image) {
       const stacks = stacksOf(image, { widthPx, heightPx, landmarkNames });
-      const parts = [...stacks.map(({ name }) => name), ...(image.lpsFromCamera ? ["gt-poses"] : [])].join(
-        " ",
-      );
+      const parts = [
+        ...stacks.map(({ group, name }) => [...group, name].join("/")),
+        ...(image.lpsFromCamera ? ["gt-poses"] : []),
+      ].join(" ");
       target.write((root) => {
-        const entry = specimens.get(specimen) ?? open(root, specimen, parts);
+        const entry = specimens.get(specimen) ?? open(root, specimen, stacks, parts);
         if (entry.parts !== parts)
           throw new RangeError(`images of specimen ${specimen} have ${entry.parts}, this one has ${parts}`);
         const n = entry.count++;
-        for (const { name, sides, data } of stacks) {
-          const dataset = entry.group.get(name) as ReturnType<Group["create_dataset"]>;
+        for (const { group, name, sides, data } of stacks) {
+          const dataset = groupAt(entry.group, group).get(name) as ReturnType<Group["create_dataset"]>;
           dataset.resize([n + 1, ...sides]);
           dataset.write_slice([[n, n + 1], ...sides.map((side): [number, number] => [0, side])], data);
         }
@@ -107,13 +121,22 @@ export function controlledStudyWriter(
 }
 
 interface Stack {
+  /** Groups below the specimen that it is in. */
+  readonly group: readonly string[];
   readonly name: string;
   readonly sides: number[];
-  readonly data: Float32Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | Uint8Array;
+  /** Pictures are deflated. */
+  readonly isPicture: boolean;
+}
+
+/** A group within a group, made where it is not there. */
+function groupAt(group: Group, path: readonly string[]): Group {
+  return path.reduce((outer, name) => (outer.get(name) ?? outer.create_group(name)) as Group, group);
 }
 
 function stacksOf(
-  { values, classes, landmarks }: StudyImage,
+  { values, classes, landmarks, instruments = [] }: StudyImage,
   file: { widthPx: number; heightPx: number; landmarkNames: readonly string[] },
 ): Stack[] {
   const { widthPx, heightPx, landmarkNames } = file;
@@ -124,22 +147,49 @@ function stacksOf(
   };
   if (values) {
     check("pictures", values.length);
-    stacks.push({ name: "projs", sides: [heightPx, widthPx], data: values });
+    stacks.push({ group: [], name: "projs", sides: [heightPx, widthPx], data: values, isPicture: true });
   }
   if (classes) {
     check("segmentations", classes.length);
     const tooLarge = Array.prototype.find.call(classes, (value: number) => value > 255) as number | undefined;
     if (tooLarge !== undefined) throw new RangeError(`classes of this layout end at 255, got ${tooLarge}`);
-    stacks.push({ name: "segs", sides: [heightPx, widthPx], data: Uint8Array.from(classes) });
+    const data = Uint8Array.from(classes);
+    stacks.push({ group: [], name: "segs", sides: [heightPx, widthPx], data, isPicture: true });
   }
   if (landmarks) {
     if (landmarks.map(({ name }) => name).join("\n") !== landmarkNames.join("\n"))
       throw new RangeError("the landmarks of an image are not those of the file");
     const place = (axis: 0 | 1) => landmarks.map(({ pixel }) => (pixel ? pixel[axis] : NOWHERE));
     stacks.push({
+      group: [],
       name: "lands",
       sides: [2, landmarkNames.length],
       data: Float32Array.from([...place(0), ...place(1)]),
+      isPicture: false,
+    });
+  }
+  for (const tool of instruments) {
+    const group = ["instruments", tool.name];
+    for (const [index, { name, mask }] of tool.masks.entries()) {
+      check("masks", mask.length);
+      const sides = [heightPx, widthPx];
+      stacks.push({
+        group,
+        name: index === 0 ? "segs" : `segs-${name}`,
+        sides,
+        data: mask,
+        isPicture: true,
+      });
+    }
+    const pose = Float64Array.from({ length: 16 }, (_, n) => tool.lpsFromTool?.[n] ?? Number.NaN);
+    stacks.push({ group, name: "poses", sides: [4, 4], data: pose, isPicture: false });
+    const line = [0, 1].flatMap((axis) => tool.centreLine.map((place) => place[axis]));
+    stacks.push({
+      group,
+      name: "centre-line",
+      sides: [2, tool.centreLine.length],
+      data: Float32Array.from(line),
+      isPicture: false,
     });
   }
   return stacks;

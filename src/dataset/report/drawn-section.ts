@@ -9,6 +9,7 @@ export function drawnSection({ drawn, simulators, samples }: ManifestStatistics)
   const groups = [
     ["Beam", drawn.beam],
     ["View", drawn.view],
+    ["Instruments", drawn.instruments],
     ["Variation of patients", drawn.variation],
   ] as const;
   const rows = groups.flatMap(([title, numbers]) =>

@@ -11,8 +11,11 @@ export async function landmarkSection(
   deflate: Deflate | undefined,
 ): Promise<string> {
   if (landmarks.length === 0) return "";
-  const rows = landmarks.map(({ name, visible, outside, behindSource }) => {
-    const [seen, out, behind] = [visible, outside, behindSource].map((count) => count / samples);
+  const rows = landmarks.map(({ name, visible, outside, behindSource, absent }) => {
+    // Of an instrument's keypoints: of the samples that have it.
+    const [seen, out, behind] = [visible, outside, behindSource].map(
+      (count) => count / Math.max(samples - absent, 1),
+    );
     return `<tr><td>${escaped(name)}</td><td class="n">${percent(seen)}</td><td class="n">${percent(out + behind)}</td><td>${stackedBar(
       [
         { share: seen, colour: "#3f8f5f" },

@@ -14,6 +14,7 @@ export interface ManifestStatistics {
   readonly subjects: ReadonlyMap<string, SubjectStatistics>;
   readonly structures: readonly StructureStatistics[];
   readonly landmarks: readonly LandmarkStatistics[];
+  readonly instruments: readonly InstrumentStatistics[];
   /** Where the panel stood, of an even selection of samples. */
   readonly directions: readonly { readonly laoDeg: number; readonly craDeg: number }[];
   /** Numbers of the view, the beam and the variation of the patient, by their paths. */
@@ -43,12 +44,27 @@ export interface LandmarkStatistics {
   readonly visible: number;
   readonly outside: number;
   readonly behindSource: number;
+  /** Samples without the instrument that it is a keypoint of. */
+  readonly absent: number;
   /** How often it fell on each cell of the picture, `PLACE_CELLS` a side, row by row. */
   readonly places: Uint32Array;
 }
 
+export interface InstrumentStatistics {
+  readonly name: string;
+  /** Samples that have it. */
+  readonly present: number;
+  /** Samples in which any of it is in the picture. */
+  readonly visible: number;
+  /** Share of the picture that it covers, where it is visible. */
+  readonly share: NumberSummary;
+  /** Samples in which its base and its tip are in the picture; and in which another instrument lies over its tip. */
+  readonly bothEnds: number;
+  readonly tipHidden: number;
+}
+
 export const PLACE_CELLS = 48;
-export type DrawnGroup = "view" | "beam" | "variation";
+export type DrawnGroup = "view" | "beam" | "instruments" | "variation";
 
 const MOST_DIRECTIONS = 2000;
 /** A manifest from elsewhere must not make the report grow without end. */
@@ -69,20 +85,27 @@ export function manifestTally(): ManifestTally {
   const structures = new Map<string, { present: number; share: NumberTally }>();
   const landmarks = new Map<
     string,
-    { visible: number; outside: number; behind: number; places: Uint32Array }
+    { visible: number; outside: number; behind: number; absent: number; places: Uint32Array }
+  >();
+  const instruments = new Map<
+    string,
+    { present: number; visible: number; share: NumberTally; bothEnds: number; tipHidden: number }
   >();
   const directions = evenlyKept<{ laoDeg: number; craDeg: number }>(MOST_DIRECTIONS);
-  const drawn = { view: new Map(), beam: new Map(), variation: new Map() } as Record<
-    DrawnGroup,
-    Map<string, NumberTally>
-  >;
+  const drawn = {
+    view: new Map(),
+    beam: new Map(),
+    instruments: new Map(),
+    variation: new Map(),
+  } as Record<DrawnGroup, Map<string, NumberTally>>;
   const rejections: number[] = [];
   const attempts = numberTally();
 
   return {
     add(line) {
       samples++;
-      const { version, structures: areas, landmarks: points, variation } = line as RecordedFields;
+      const recorded = line as RecordedFields;
+      const { version, structures: areas, landmarks: points, variation } = recorded;
       if (typeof version === "string" && versions.size < MOST_NAMES) versions.add(version);
       count(simulators, line.scene.simulator);
       count(views, line.view.view);
@@ -105,10 +128,12 @@ export function manifestTally(): ManifestTally {
           visible: 0,
           outside: 0,
           behind: 0,
+          absent: 0,
           places: new Uint32Array(PLACE_CELLS ** 2),
         }));
         if (!landmark) continue;
         if (status === "outside") landmark.outside++;
+        else if (status === "absent") landmark.absent++;
         else if (status !== "visible") landmark.behind++;
         else {
           landmark.visible++;
@@ -119,11 +144,35 @@ export function manifestTally(): ManifestTally {
         }
       }
 
+      for (const tool of recorded.instruments ?? []) {
+        const known = entry(instruments, tool.name, () => ({
+          present: 0,
+          visible: 0,
+          share: numberTally(),
+          bothEnds: 0,
+          tipHidden: 0,
+        }));
+        if (!known || !tool.isPresent) continue;
+        known.present++;
+        const areaPx = areas?.find(({ name }) => name === tool.structures[0])?.areaPx ?? 0;
+        if (areaPx > 0) {
+          known.visible++;
+          known.share.add(areaPx / (widthPx * heightPx));
+        }
+        const [base, tip] = ["base", "tip"].map((end) => {
+          const landmark = tool.keypoints.find(({ name }) => name === end)?.landmark;
+          return points?.find(({ name }) => name === landmark);
+        });
+        if (base?.status === "visible" && tip?.status === "visible") known.bothEnds++;
+        if ((tip?.hiddenBy?.length ?? 0) > 0) known.tipHidden++;
+      }
+
       const { laoDeg, craDeg } = line.view;
       if (typeof laoDeg === "number" && typeof craDeg === "number") directions.add({ laoDeg, craDeg });
       for (const [group, part] of [
         ["view", line.view],
         ["beam", line.scene.beam],
+        ["instruments", parametersByName(line.scene.instruments)],
         ["variation", variation],
       ] as const)
         for (const { path, value } of drawnNumbers(part)) entry(drawn[group], path, numberTally)?.add(value);
@@ -144,17 +193,24 @@ export function manifestTally(): ManifestTally {
         absent: samples - present,
         share: share.summary(),
       })),
-      landmarks: [...landmarks].map(([name, { visible, outside, behind, places }]) => ({
+      landmarks: [...landmarks].map(([name, { visible, outside, behind, absent, places }]) => ({
         name,
         visible,
         outside,
         behindSource: behind,
+        absent,
         places,
+      })),
+      instruments: [...instruments].map(([name, { share, ...counts }]) => ({
+        name,
+        ...counts,
+        share: share.summary(),
       })),
       directions: directions.items,
       drawn: {
         view: summaries(drawn.view),
         beam: summaries(drawn.beam),
+        instruments: summaries(drawn.instruments),
         variation: summaries(drawn.variation),
       },
       rejections,
@@ -172,8 +228,26 @@ interface RecordedFields {
     readonly name: string;
     readonly status: string;
     readonly pixel?: readonly [number, number] | null;
+    readonly hiddenBy?: readonly string[];
+  }[];
+  readonly instruments?: readonly {
+    readonly name: string;
+    readonly isPresent: boolean;
+    readonly structures: readonly string[];
+    readonly keypoints: readonly { readonly name: string; readonly landmark: string }[];
   }[];
   readonly variation?: object;
+}
+
+/** Parameters of the instruments that are there: `{ screw: { lengthMm: 80 } }`. */
+function parametersByName(instruments: unknown): unknown {
+  if (!Array.isArray(instruments)) return undefined;
+  const present = instruments as readonly { name?: string; parameters?: object; absent?: true }[];
+  return Object.fromEntries(
+    present.flatMap(({ name, parameters, absent }) =>
+      name === undefined || absent ? [] : [[name, parameters ?? {}]],
+    ),
+  );
 }
 
 /** Of the picture as written, which processing may have made smaller than the scene's. */

@@ -3,6 +3,7 @@ import { contactSheet } from "./contact-section.ts";
 import { drawnSection } from "./drawn-section.ts";
 import { duplicateSection } from "./duplicate-section.ts";
 import { greySection } from "./grey-section.ts";
+import { instrumentSection } from "./instrument-section.ts";
 import { landmarkSection } from "./landmark-section.ts";
 import { escaped, shown, shownCount } from "../../html/markup.ts";
 import { recipeSection, rejectionSection } from "./recipe-section.ts";
@@ -19,6 +20,7 @@ export async function reportHtml(card: ReportCard, options: { deflate?: Deflate 
     contactSheet(card),
     viewSection(statistics),
     structureSection(statistics),
+    instrumentSection(statistics),
     await landmarkSection(statistics.landmarks, statistics.samples, options.deflate),
     greySection(card),
     drawnSection(statistics),

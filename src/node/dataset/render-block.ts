@@ -104,10 +104,11 @@ function manifestLine(
     view: { ...view },
     picture: { widthPx: picture.camera.widthPx, heightPx: picture.camera.heightPx },
     structures: (labels?.structures ?? []).map(({ name, areaPx }) => ({ name, areaPx })),
-    landmarks: (labels?.landmarks ?? []).map(({ name, status, pixel }) => ({
+    landmarks: (labels?.landmarks ?? []).map(({ name, status, pixel, hiddenBy = [] }) => ({
       name,
       status,
       pixel: pixel && pixel.map((place) => Math.round(place * 100) / 100),
+      ...(hiddenBy.length > 0 ? { hiddenBy: [...hiddenBy] } : {}),
     })),
     ...(labels?.distractors
       ? { distractors: labels.distractors.map(({ name, areaPx }) => ({ name, areaPx })) }

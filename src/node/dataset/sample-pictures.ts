@@ -37,7 +37,7 @@ const TARS = {
 /** Undefined where no output of the recipe holds pictures that can be read here: DICOM or area densities alone. */
 export function samplePictures(directory: string, recipe: Recipe): SamplePictures | undefined {
   const { outputs, imagesPerPatient } = recipe;
-  const hasFiles = outputs.some((output) => output.startsWith("folder") || output === "paper-files");
+  const hasFiles = outputs.some((output) => output.startsWith("folder") || output.startsWith("paper"));
   const tar = outputs.find((output) => output === "webdataset" || output === "hdf5");
   if (!hasFiles && !tar) return undefined;
   const blockOf = ({ id }: ManifestLine): number => Math.floor(id / imagesPerPatient);
@@ -66,6 +66,9 @@ export function samplePictures(directory: string, recipe: Recipe): SamplePicture
       if (structures === 0) return undefined;
       if (outputs.includes("coco"))
         return await cocoMasks(directory, partPath.coco(blockOf(line)), { id: line.id, structures });
+      // The tool layout has the mask of one structure and no classes.
+      const hasClasses = tar !== undefined || outputs.some((output) => /^(folder|paper-files)/.test(output));
+      if (!hasClasses) return undefined;
       const { name, bytes } = await bytesOf(line, CLASS_FILES, tar ? [TARS[tar].classes] : []);
       return masksOfClasses((await pngOf(bytes, name)).pixels, structures);
     },
