@@ -9,6 +9,8 @@ export interface TiffPicture {
   readonly values: Float32Array;
 }
 
+const [UNSIGNED, SIGNED] = [1, 2];
+const WHITE_IS_ZERO = 0;
 const MAX_PIXELS = 2 ** 27;
 /** Deflate never shrinks by more. */
 const LARGEST_RATIO = 1032;
@@ -30,9 +32,11 @@ export async function decodeTiffPicture(bytes: Uint8Array): Promise<TiffPicture>
       throw new Error(`it is too short for ${width} × ${height} pixels`);
     if (samples > 1 && head.tiled) throw new Error("it has colours in tiles");
     if (head.type === 3) throw new Error("it has a palette");
+    if (head.type === WHITE_IS_ZERO && head.sampleFormat !== UNSIGNED)
+      throw new Error("it has white at zero, and numbers with sign or floats");
     const [page] = decode(safe, { pages: [0] });
     if (page.data.length !== width * height * samples) throw new Error("it is cut short");
-    return { widthPx: width, heightPx: height, values: greys(page.data, samples) };
+    return { widthPx: width, heightPx: height, values: greys(signed(page.data, head.sampleFormat), samples) };
   } catch (cause) {
     throw new InputError(
       "tiff-unreadable",
@@ -43,6 +47,16 @@ export async function decodeTiffPicture(bytes: Uint8Array): Promise<TiffPicture>
       },
     );
   }
+}
+
+/** The library takes whole numbers as unsigned. */
+function signed<Data extends ArrayLike<number>>(
+  data: Data,
+  sampleFormat: number,
+): Data | Int8Array | Int16Array {
+  if (sampleFormat !== SIGNED) return data;
+  if (data instanceof Uint8Array) return Int8Array.from(data);
+  return data instanceof Uint16Array ? Int16Array.from(data) : data;
 }
 
 function greys(data: ArrayLike<number>, samples: number): Float32Array {

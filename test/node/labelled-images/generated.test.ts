@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLabelledImages } from "../../../src/node/labelled-images/open-labelled-images.ts";
+import { readPicture } from "../../../src/node/labelled-images/read-picture.ts";
 import { exposedExample } from "../../../src/training/examples/exposed-example.ts";
 import { exposureKey } from "../../../src/training/examples/expose-anew.ts";
 import { asRecorded } from "../../../src/training/examples/exposure-variation.ts";
@@ -11,6 +12,7 @@ const OUTPUTS = {
   folder: ["folder", "area-density"],
   masks: ["folder-masks"],
   tiff: ["folder-tiff", "area-density"],
+  dicom: ["folder", "dicom"],
   study: ["hdf5"],
   hip: ["paper-files"],
   other: ["coco"],
@@ -52,6 +54,16 @@ describe("a data set of ours", () => {
       expect(Math.abs(png.pixels[n] - kept)).toBeLessThan(half);
     }
     await Promise.all(sets.map((set) => set.close()));
+  });
+
+  it("as DICOM is the same picture, with the size of its pixels", async () => {
+    const set = await openLabelledImages(at("dicom"));
+    const [dicom] = await readPicture(join(at("dicom"), "dicom", "00000001.dcm"));
+    const [png] = await readPicture(join(at("dicom"), "images", "00000001.png"));
+    expect(dicom).toMatchObject({ widthPx: 48, heightPx: 48 });
+    expect(dicom.pixelPitchMm).toBeCloseTo((await set.read(1)).pixelPitchMm ?? 0, 4);
+    for (let n = 0; n < dicom.values.length; n++)
+      expect(dicom.values[n] / 65535).toBeCloseTo(png.values[n], 6);
   });
 
   it("with whole masks has them, and they overlap as classes cannot", async () => {

@@ -88,6 +88,23 @@ describe("a picture is read by what its bytes are", () => {
       expect([...(await one(encodeTiff({ widthPx: W, heightPx: H, pixels }))).values]).toEqual([...pixels]);
   });
 
+  it("TIFF with sign", async () => {
+    const pixels = Uint16Array.from(ramp, (n) => 65_536 + n - 12);
+    const file = encodeTiff({ widthPx: W, heightPx: H, pixels });
+    const view = new DataView(file.buffer);
+    for (let at = 10, left = view.getUint16(8, true); left > 0; left--, at += 12)
+      if (view.getUint16(at, true) === 339) view.setUint16(at + 8, 2, true);
+    expect([...(await one(file)).values]).toEqual(ramp.map((n) => n - 12));
+  });
+
+  it("TIFF with white at zero is turned round", async () => {
+    const file = encodeTiff({ widthPx: W, heightPx: H, pixels: Uint8Array.from(ramp) });
+    const view = new DataView(file.buffer);
+    for (let at = 10, left = view.getUint16(8, true); left > 0; left--, at += 12)
+      if (view.getUint16(at, true) === 262) view.setUint16(at + 8, 0, true);
+    expect([...(await one(file)).values]).toEqual(ramp.map((n) => 255 - n));
+  });
+
   it("TIFF compressed with deflate and LZW", async () => {
     const pixels = Uint16Array.from(ramp, (n) => 1000 * n);
     for (const scheme of [8, 32946])
