@@ -6,6 +6,8 @@ export { mergeDataSet } from "./dataset/merge.ts";
 export { rerenderSample } from "./dataset/rerender.ts";
 export { verifyDataSet } from "./dataset/verify.ts";
 export { demoCtPath, demoLabelsPath } from "./demo-data.ts";
+export { openLabelledImages } from "./labelled-images/open-labelled-images.ts";
+export { pictureFiles, readPicture } from "./labelled-images/read-picture.ts";
 export { nodeProjector } from "./node-projector.ts";
 export { readCt, readLabels, readLandmarkFile } from "./read-anatomy.ts";
 export { webgpuNodeProjector } from "./webgpu-entry.ts";
