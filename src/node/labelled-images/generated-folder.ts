@@ -54,9 +54,14 @@ const VERIFY = "run synthex verify DIR --repair";
  * A data set of ours by its folder output. Where it is still growing, the blocks that are complete. Area densities, where they are an output,
  * are found by an index of their block's file, made when a sample of it is first asked for.
  *
+ * @param targets `classes` reads the class pictures though there are masks: they know which structure is in front
  * @throws InputError `data-set-empty`, `sample-line-invalid`, `sample-line`
  */
-export async function openGeneratedFolder(folder: string, recipe: Recipe): Promise<ImageSource> {
+export async function openGeneratedFolder(
+  folder: string,
+  recipe: Recipe,
+  targets?: "classes" | "masks",
+): Promise<ImageSource> {
   const files = await lineFiles(folder);
   const index = await indexLines(files, (content, where): Kept => {
     const { id, subject, split } = checkedLine(content, where);
@@ -69,7 +74,10 @@ export async function openGeneratedFolder(folder: string, recipe: Recipe): Promi
   const first = checkedLine(await index.line(0), files[0].name);
   const structures = first.structures.map(({ name }) => name);
   const landmarks = first.landmarks.map(({ name }) => name);
-  const hasMasks = first.structures.length > 0 && first.structures.every(({ mask }) => mask !== undefined);
+  const hasMasks =
+    targets !== "classes" &&
+    first.structures.length > 0 &&
+    first.structures.every(({ mask }) => mask !== undefined);
   const pixelPitchMm = pitchOf(recipe, first);
   const subjects = interned(index.kept);
 

@@ -43,16 +43,16 @@ async function openSource(path: string, options: OpenOptions): Promise<ImageSour
       remedy: "give a data set of synthex generate, a folder of pictures with masks, or study.h5",
     });
   }
-  if (await isThere(path, "recipe.json")) return await openGenerated(path);
+  if (await isThere(path, "recipe.json")) return await openGenerated(path, options);
   if ((await isThere(path, "proj")) && (await isThere(path, "seg"))) return await openHipFiles(path);
   return await openPlainFolder(path, options);
 }
 
 /** A data set by the first of its outputs that can be read one sample at a time. */
-async function openGenerated(folder: string): Promise<ImageSource> {
+async function openGenerated(folder: string, { targets }: OpenOptions): Promise<ImageSource> {
   const recipe = await readDataSetRecipe(folder);
   if (recipe.outputs.some((output) => output.startsWith("folder")))
-    return await openGeneratedFolder(folder, recipe);
+    return await openGeneratedFolder(folder, recipe, targets);
   if (recipe.outputs.includes("hdf5") && (await isThere(folder, "study.h5")))
     return await openStudyFile(join(folder, "study.h5"), (await manifestNames(folder)).structures);
   if (recipe.outputs.includes("paper-files")) return await openHipFiles(folder, await manifestNames(folder));

@@ -74,6 +74,8 @@ describe("a data set of ours", () => {
     expect([masks.targets, folder.targets]).toEqual(["masks", "classes"]);
     const [overlapping, single] = [await masks.read(1), await folder.read(1)];
     const { classes } = single;
+    const front = await openLabelledImages(at("masks"), { targets: "classes" });
+    expect((await front.read(1)).classes).toEqual(classes);
     for (const [index, mask] of (overlapping.masks ?? []).entries())
       for (let n = 0; n < mask.length; n++) if (classes?.[n] === index + 1) expect(mask[n]).toBe(1);
   });
