@@ -8,6 +8,7 @@ import {
   rotationOption,
   wholeNumberBetween,
 } from "./option.ts";
+import { lengthUnits } from "../instrument/mesh/read-mesh.ts";
 import { instrumentOption } from "./instrument-option.ts";
 import { shardOption } from "./shard-option.ts";
 
@@ -117,6 +118,12 @@ export function createProgram(): Command {
       "--instrument <what>",
       "a tool in the patient: PRESET or FILE.stl, then :KEY=VALUE,…@PLACE/DIRECTION/ROLL; repeatable (docs/instruments.md)",
       instrumentOption,
+    )
+    .addOption(
+      new Option(
+        "--instrument-unit <unit>",
+        "of the numbers in the files of --instrument that state none; default mm, or metres where they must be",
+      ).choices([...lengthUnits]),
     )
     .option("--thickness", "also write how many mm of every structure each ray crosses (thickness.npy)")
     .option("--structures <names>", "all, hip, chest, or names separated by commas")

@@ -49,6 +49,7 @@ export interface SimulateOptions {
   readonly structures?: string;
   readonly thickness?: boolean;
   readonly instrument?: InstrumentInput[];
+  readonly instrumentUnit?: NonNullable<InstrumentInput["unit"]>;
   readonly format: "png" | "dcm";
   readonly projector: "auto" | "wasm" | "webgpu" | "reference";
   readonly out: string;
@@ -207,7 +208,11 @@ function withOptions(fromFile: Scene | undefined, options: SimulateOptions): Sce
       processing: options.processing,
       structures,
       thickness: options.thickness,
-      instruments: options.instrument,
+      instruments: options.instrument?.map((instrument) =>
+        instrument.mesh === undefined || instrument.unit !== undefined
+          ? instrument
+          : { ...instrument, ...defined({ unit: options.instrumentUnit }) },
+      ),
     }),
     ...defined({ rollDeg: options.roll }),
     ...(options.noise ? {} : { noise: false }),

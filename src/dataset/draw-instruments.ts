@@ -1,16 +1,18 @@
 import { InputError } from "../error/input-error.ts";
+import type { Vector3 } from "../geometry/vector.ts";
 import { presetTool } from "../instrument/tool/preset-tools.ts";
 import { type PlacedTool, placedTool, type Tool } from "../instrument/tool/tool.ts";
-import { poseOfFrame } from "../instrument/tool/tool-pose.ts";
+import { frameAlong, poseOfFrame } from "../instrument/tool/tool-pose.ts";
 import { type RandomStream, randomStream } from "../random/random-stream.ts";
 import { sampleKey } from "../random/sample-key.ts";
+import type { Instrument } from "../scene/instrument-schema.ts";
 import { type SceneFiles, toolOf } from "../scene/placed-instruments.ts";
 import type { SceneInput } from "../scene/scene.ts";
 import { brokenPlace } from "./check-tool-constraints.ts";
 import type { Constraint } from "./constraint-schema.ts";
 import { drawScalar } from "./distribution.ts";
 import { type InstrumentDistribution, recipeInstrumentNames } from "./instrument-distribution.ts";
-import { drawPlace, jittered, type PlacedBefore } from "./instrument-frame.ts";
+import { drawPath, drawPlace, jittered, type PlacedBefore } from "./instrument-frame.ts";
 import type { PatientFacts } from "./patient-facts.ts";
 import type { Recipe } from "./recipe.ts";
 import type { SampleView } from "./sample-view.ts";
@@ -77,26 +79,36 @@ export function drawInstruments(options: {
       instruments.push({ ...own, absent: true });
       continue;
     }
-    const found = placeTool(entry, tool, name, (n) => streamOf(`instrument ${index} place ${attempt} ${n}`), {
-      constraints,
-      placed,
-      before,
-      view,
-      facts,
-    });
+    const found = placeTool(
+      entry,
+      { instrument, tool, files },
+      name,
+      (n) => streamOf(`instrument ${index} place ${attempt} ${n}`),
+      {
+        constraints,
+        placed,
+        before,
+        view,
+        facts,
+      },
+    );
     if (typeof found === "number") return found;
     placed.push(found.tool);
     before.set(name, { keypoints: found.tool.keypoints, frame: found.frame });
     const m = Array.from(found.tool.lpsFromTool);
     const row = (n: number) => m.slice(4 * n, 4 * n + 4) as [number, number, number, number];
-    instruments.push({ ...own, pose: { lpsFromTool: [row(0), row(1), row(2), row(3)] } });
+    instruments.push(
+      found.path
+        ? { ...own, path: found.path.map(mutable) }
+        : { ...own, pose: { lpsFromTool: [row(0), row(1), row(2), row(3)] } },
+    );
   }
   return { instruments, placed };
 }
 
 function placeTool(
-  entry: InstrumentDistribution,
-  tool: Tool,
+  { placement, jitter }: InstrumentDistribution,
+  drawn: DrawnTool & { files: SceneFiles },
   name: string,
   streamOf: (n: number) => RandomStream,
   around: {
@@ -106,18 +118,31 @@ function placeTool(
     view: SampleView;
     facts: PatientFacts;
   },
-): { tool: PlacedTool; frame: PlacedBefore["frame"] } | number {
+): { tool: PlacedTool; frame: PlacedBefore["frame"]; path?: readonly Vector3[] } | number {
   const { constraints, placed, before, view, facts } = around;
   let refused = -1;
   for (let n = 0; n < MOST_PLACES; n++) {
     const stream = streamOf(n);
-    const place = jittered(drawPlace(entry.placement, { stream, facts, view, before }), entry.jitter, stream);
-    const made = placedTool(name, tool, poseOfFrame(tool, place));
+    const surroundings = { stream, facts, view, before };
+    if (placement.kind === "path") {
+      const path = drawPath(placement, surroundings);
+      const tool = toolOf({ ...drawn.instrument, path: path.map(mutable) }, name, drawn.files, []);
+      const made = placedTool(name, tool, IDENTITY);
+      refused = brokenPlace(constraints, made, placed, facts);
+      if (refused < 0) return { tool: made, frame: frameAlong(tool.axis, 0), path };
+      continue;
+    }
+    const place = jittered(drawPlace(placement, surroundings), jitter, stream);
+    const made = placedTool(name, drawn.tool, poseOfFrame(drawn.tool, place));
     refused = brokenPlace(constraints, made, placed, facts);
     if (refused < 0) return { tool: made, frame: place.frame };
   }
   return refused;
 }
+
+const mutable = ([x, y, z]: Vector3): [number, number, number] => [x, y, z];
+
+const IDENTITY = Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
 
 /** What an entry with alternatives is in a sample. */
 interface ChosenKind {
@@ -144,6 +169,11 @@ function chosenKind(entry: InstrumentDistribution, stream: RandomStream, meshes:
   };
 }
 
+interface DrawnTool {
+  readonly instrument: Omit<Instrument, "pose">;
+  readonly tool: Tool;
+}
+
 /** Its parameters, and the tool in its own frame. */
 function drawnTool(
   entry: InstrumentDistribution,
@@ -151,7 +181,7 @@ function drawnTool(
   name: string,
   stream: RandomStream,
   files: SceneFiles,
-): { instrument: SceneInstrument & { mesh?: { path: string; sha256?: string } }; tool: Tool } {
+): DrawnTool {
   const { unit, tipMm, baseMm, turned } = entry;
   for (let attempt = 0; ; attempt++) {
     const parameters = Object.fromEntries(

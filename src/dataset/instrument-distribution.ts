@@ -121,6 +121,14 @@ const placement = z.discriminatedUnion("kind", [
       keypoint: held("tip"),
     })
     .describe("beside, in or behind another instrument"),
+  z
+    .strictObject({
+      kind: z.literal("path"),
+      through: z.array(placeDistribution).min(2).max(50).describe("from its base to its tip"),
+      spreadMm: number.default(0).describe("standard deviation of each of these places, to every side"),
+      keypoint: held("tip"),
+    })
+    .describe("along a smooth path, as a wire or a catheter in a vessel"),
 ]);
 export type ToolPlacement = z.output<typeof placement>;
 
@@ -170,20 +178,26 @@ export const instrumentDistribution = z
     placement: placement.prefault({ kind: "point" }),
     jitter: jitter.optional(),
   })
-  .superRefine(({ preset, mesh, unit, tipMm, baseMm, turned, parameters }, context) => {
-    const complain = (field: string[], message: string): void =>
-      context.addIssue({ code: "custom", path: field, message });
-    if ((preset === undefined) === (mesh === undefined))
-      complain([], "give preset or mesh (a file), one of them");
-    if (mesh === undefined && (unit ?? tipMm ?? baseMm ?? turned) !== undefined)
-      complain([], "unit, tipMm, baseMm and turned are for files");
-    if (mesh !== undefined && parameters !== undefined) complain(["parameters"], "these are for presets");
-    for (const name of [preset ?? []].flat())
-      for (const [key, distribution] of Object.entries(parameters ?? {})) {
-        const problem = parameterProblem(name, key, distribution);
-        if (problem !== undefined) complain(["parameters", key], problem);
-      }
-  });
+  .superRefine(
+    ({ preset, mesh, unit, tipMm, baseMm, turned, parameters, placement: place, jitter: moved }, context) => {
+      const complain = (field: string[], message: string): void =>
+        context.addIssue({ code: "custom", path: field, message });
+      if ((preset === undefined) === (mesh === undefined))
+        complain([], "give preset or mesh (a file), one of them");
+      if (mesh === undefined && (unit ?? tipMm ?? baseMm ?? turned) !== undefined)
+        complain([], "unit, tipMm, baseMm and turned are for files");
+      if (mesh !== undefined && parameters !== undefined) complain(["parameters"], "these are for presets");
+      const stiff = [preset ?? []].flat().find((name) => presetByName(name).buildAlong === undefined);
+      if (place.kind === "path" && (mesh !== undefined || stiff !== undefined))
+        complain(["placement", "kind"], `${stiff ?? "a file"} does not bend, so it cannot follow a path`);
+      if (place.kind === "path" && moved) complain(["jitter"], "a path has spreadMm instead");
+      for (const name of [preset ?? []].flat())
+        for (const [key, distribution] of Object.entries(parameters ?? {})) {
+          const problem = parameterProblem(name, key, distribution);
+          if (problem !== undefined) complain(["parameters", key], problem);
+        }
+    },
+  );
 export type InstrumentDistribution = z.output<typeof instrumentDistribution>;
 
 /** The names of a recipe's instruments, in order: every sample has labels of all of them. */

@@ -32,7 +32,7 @@ export interface ToolPlace {
   readonly keypoint: string;
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly stream: RandomStream;
   readonly facts: PatientFacts;
   readonly view: SampleView;
@@ -51,7 +51,10 @@ export interface PlacedBefore {
  *
  * @throws InputError `instrument-place` where the patient lacks what the placement names; `instrument-keypoint`
  */
-export function drawPlace(placement: ToolPlacement, around: Surroundings): ToolPlace {
+export function drawPlace(
+  placement: Exclude<ToolPlacement, { kind: "path" }>,
+  around: Surroundings,
+): ToolPlace {
   const { stream, facts, view } = around;
   const { keypoint } = placement;
   const along = (atLps: Vector3, direction: Vector3): ToolPlace => ({
@@ -78,6 +81,18 @@ export function drawPlace(placement: ToolPlacement, around: Surroundings): ToolP
     case "tool":
       return besideTool(placement, around);
   }
+}
+
+/** Draws the places that a wire follows, from its base to its tip. */
+export function drawPath(
+  { through, spreadMm }: Extract<ToolPlacement, { kind: "path" }>,
+  { stream, facts, view }: Surroundings,
+): Vector3[] {
+  return through.map((place) => {
+    const sdMm = drawScalar(spreadMm, stream);
+    const aside = (): number => sdMm * stream.normal();
+    return add(placeOf(place, facts, view), [aside(), aside(), aside()]);
+  });
 }
 
 /** A place after its jitter: shifted along its own axes, tilted to any side about the point where it is, turned about itself. */

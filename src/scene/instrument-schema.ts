@@ -69,6 +69,12 @@ export const instrumentSchema = z
       .optional()
       .describe("a tool without a file: synthex instruments lists them"),
     parameters: z.record(z.string(), finite).optional().describe("of the preset"),
+    path: z
+      .array(point)
+      .min(2)
+      .max(200)
+      .optional()
+      .describe("places in LPS mm from base to tip that a wire or a catheter follows, instead of a pose"),
     material: z
       .string()
       .min(1)
@@ -98,6 +104,9 @@ export const instrumentSchema = z
         ? unit === undefined && tipMm === undefined && baseMm === undefined && turned === undefined
         : parameters === undefined,
     { message: "unit, tipMm, baseMm and turned are for files, parameters for presets" },
-  );
+  )
+  .refine(({ path, preset }) => path === undefined || preset !== undefined, {
+    message: "a path is for presets",
+  });
 export type Instrument = z.output<typeof instrumentSchema>;
 export type InstrumentInput = z.input<typeof instrumentSchema>;

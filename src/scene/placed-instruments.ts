@@ -39,7 +39,8 @@ export function placedInstruments(options: {
   const all = instruments.map((instrument, n): PlacedInstrument => {
     const isPresent = instrument.absent !== true;
     const tool = toolOf(instrument, names[n], files, findings);
-    const pose = isPresent ? poseOf(instrument, tool, anatomy, placed) : NOWHERE;
+    const isPosed = isPresent && instrument.path === undefined;
+    const pose = isPosed ? poseOf(instrument, tool, anatomy, placed) : IDENTITY;
     return {
       tool: placedTool(names[n], tool, pose),
       isPresent,
@@ -50,7 +51,7 @@ export function placedInstruments(options: {
   return { placed: all, findings };
 }
 
-const NOWHERE = Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
+const IDENTITY = Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
 
 /** Given names, else those of preset or file; where two would be equal the second gets a number. */
 export function instrumentNames(
@@ -86,13 +87,13 @@ function meshOf(bytes: Uint8Array, name: string, unit: Instrument["unit"]): Mend
  * @throws InputError `instrument-file`, and those of presets and readers of meshes
  */
 export function toolOf(
-  instrument: Omit<Instrument, "pose"> & Partial<Pick<Instrument, "pose">>,
+  instrument: Omit<Instrument, "pose"> & { readonly pose?: Instrument["pose"] },
   name: string,
   files: SceneFiles,
   findings: Finding[],
 ): Tool {
   const { mesh: file, preset, parameters, material, unit, tipMm, baseMm, turned } = instrument;
-  if (preset !== undefined) return presetTool(preset, parameters ?? {}, material);
+  if (preset !== undefined) return presetTool(preset, parameters ?? {}, material, instrument.path);
   const path = file?.path ?? "";
   const bytes = files.get(path);
   if (!bytes)

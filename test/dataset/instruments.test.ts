@@ -283,6 +283,27 @@ describe("a placement puts it", () => {
     expect(toolsOf(await sample(recipe, 0)).map(({ placed }) => placed)).toEqual([undefined, undefined]);
   });
 
+  test("along a path, whose places spread as they are told", async () => {
+    const through = [[-40, 0, 0], { landmark: "goal" }, [30, 10, -10]] as [
+      [number, number, number],
+      { landmark: string },
+      [number, number, number],
+    ];
+    const catheter = (spreadMm: number) =>
+      recipeOf([{ preset: "catheter", placement: { kind: "path", through, spreadMm } }]);
+    const still = await sample(catheter(0), 0);
+    near(point(still, "catheter base"), [-40, 0, 0]);
+    near(point(still, "catheter tip"), [30, 10, -10]);
+    let sum = 0;
+    const count = 40;
+    for (let id = 0; id < count; id++) {
+      const path = (await sample(catheter(3), id)).scene.instruments?.[0].path ?? [];
+      sum += path[1].reduce((total, x, axis) => total + (x - [0, 0, 30][axis]) ** 2, 0);
+    }
+    // 120 normal numbers: σ² (1 ± √(2/120)); five standard errors.
+    expect(Math.abs(sum / (3 * count) - 9)).toBeLessThan(5 * 9 * Math.sqrt(2 / (3 * count)));
+  });
+
   test("and jitter moves it from there by as much as it says", async () => {
     for (const id of IDS) {
       const drawn = await at({ kind: "point", at: [0, 0, 0], direction: "left" }, id, {
@@ -417,6 +438,11 @@ describe("a recipe that is wrong is told so at its place", () => {
       "6 to 250",
     ],
     ["  - preset: screw\n    material: unobtainium\n", "r.yaml:7", "unobtainium"],
+    [
+      "  - preset: screw\n    placement: { kind: path, through: [centre, isocentre] }\n",
+      "r.yaml:7",
+      "does not bend",
+    ],
     ["  - preset: screw\n    placement: { kind: tool, of: nail }\n", "placement.of", "before it"],
   ])("%s", (text, place, message) => {
     const found = refusal(text);

@@ -247,3 +247,82 @@ describe("synthex simulate --instrument", () => {
     expect(stdout).toContain("diameterMm");
   });
 });
+
+describe("a wire along a path", () => {
+  test("begins and ends where it does, and its line goes through its places", async () => {
+    const path: [number, number, number][] = [
+      [-60, 0, -40],
+      [-20, 10, -30],
+      [10, -5, 10],
+      [30, 0, 50],
+    ];
+    const wire = { preset: "guide-wire", path } satisfies NonNullable<SceneInput["instruments"]>[number];
+    const { labels } = await simulated(anatomy, { ...common, instruments: [wire] });
+    const place = (name: string) => labels?.landmarks.find((landmark) => landmark.name === name)?.lpsMm;
+    expect(place("guide-wire base")).toEqual(path[0]);
+    expect(place("guide-wire tip")).toEqual(path[3]);
+    const line = labels?.instruments?.[0].placed?.centreLine.map(({ lpsMm }) => lpsMm ?? [0, 0, 0]) ?? [];
+    for (const point of path) {
+      const nearest = Math.min(...line.map((at) => Math.hypot(...at.map((x, axis) => x - point[axis]))));
+      // 33 places on some 150 mm are 4.7 mm apart.
+      expect(nearest).toBeLessThan(2.5);
+    }
+    expect(labels?.structures[1].areaPx).toBeGreaterThan(40);
+    const codes = async (instrument: object) => (await refusal({ instruments: [instrument] as never })).code;
+    expect(await codes({ preset: "screw", path })).toBe("instrument-path");
+    expect(await codes({ preset: "catheter", path: [path[0], path[0]] })).toBe("instrument-path");
+  });
+});
+
+describe("the locking holes of a nail", () => {
+  const nail = {
+    preset: "nail",
+    parameters: { lengthMm: 120, boreMm: 0, bowRadiusMm: 1e6, tipHoles: 2, baseHoles: 0 },
+    pose: { tip: [0, 0, 60] as [number, number, number], direction: "superior" as const },
+  };
+  const through = async (instruments: NonNullable<SceneInput["instruments"]>) => {
+    const { labels, image } = await simulated(anatomy, {
+      ...common,
+      sizePx: 768,
+      instruments,
+      thickness: true,
+      quantity: "line-integral",
+    });
+    const [u, v] = labels?.landmarks.find(({ name }) => name === "nail hole 1")?.pixel ?? [0, 0];
+    const pixel = Math.round(v) * 768 + Math.round(u);
+    return { labels, pixel, value: image.values[pixel] };
+  };
+
+  test("let tissue and a screw through, and nothing of the nail is there", async () => {
+    // Wide holes seen along their axis: the tool's y axis lies front to back.
+    const wide = { ...nail, parameters: { ...nail.parameters, holeMm: 8, diameterMm: 12 } };
+    const { labels, pixel, value } = await through([wide]);
+    expect(labels?.structures[1].mask[pixel]).toBe(0);
+    const solid = { ...wide, parameters: { ...wide.parameters, tipHoles: 0 } };
+    const filled = await simulated(anatomy, {
+      ...common,
+      sizePx: 768,
+      instruments: [solid],
+      quantity: "line-integral",
+    });
+    // 12 mm of titanium in place of water.
+    expect(filled.image.values[pixel] - value).toBeGreaterThan(1);
+    const bare = await simulated(anatomy, { ...common, sizePx: 768, quantity: "line-integral" });
+    expect(value).toBeCloseTo(bare.image.values[pixel], 5);
+    const screwThrough = {
+      preset: "k-wire",
+      parameters: { diameterMm: 4 },
+      pose: { tip: [0, 60, 45] as [number, number, number], direction: "posterior" as const },
+    };
+    const both = await through([wide, screwThrough]);
+    const screwOf = async (before: typeof wide) => {
+      const made = await through([before, screwThrough]);
+      return made.labels?.structures[2].thicknessMm?.[pixel] ?? 0;
+    };
+    expect(both.labels?.structures[2].mask[pixel]).toBe(1);
+    const far = { ...wide, pose: { ...wide.pose, tip: [300, 0, 60] as [number, number, number] } };
+    // Through the hole it is all there; a nail without the hole takes its own 12 mm, cos 5° of it along the ray.
+    expect(await screwOf(wide)).toBeCloseTo(await screwOf(far), 3);
+    expect((await screwOf(far)) - (await screwOf(solid))).toBeGreaterThan(11.5);
+  });
+});

@@ -1,15 +1,22 @@
 import { InputError } from "../../error/input-error.ts";
-import { subtract, type Vector3 } from "../../geometry/vector.ts";
+import { add, subtract, type Vector3 } from "../../geometry/vector.ts";
 import { ball, turnedBody, sweptTube } from "../mesh/ring-surface.ts";
 import { platedBody } from "../mesh/plate-surface.ts";
 import { joined } from "../mesh/triangle-mesh.ts";
-import type { ToolParameter, ToolPreset } from "./tool-preset.ts";
+import type { ToolParameter, ToolPreset, ToolShape } from "./tool-preset.ts";
 
 const mm = (usual: number, least: number, most: number, meaning: string): ToolParameter => ({
   default: usual,
   least,
   most,
   meaning: `mm, ${meaning}`,
+});
+
+const whole = (usual: number, most: number, meaning: string): ToolParameter => ({
+  default: usual,
+  least: 0,
+  most,
+  meaning,
 });
 
 /** Tips end in a flat of this radius, narrower than any pixel. */
@@ -170,16 +177,39 @@ export const plate: ToolPreset = {
 
 export const nail: ToolPreset = {
   name: "nail",
-  description: "intramedullary nail: a tube with the bow of a femur (without locking holes)",
+  description: "intramedullary nail: a tube with the bow of a femur and holes for locking screws across it",
   material: "ti-6al-4v",
   parameters: {
     diameterMm: mm(10, 6, 16, "of the nail"),
     boreMm: mm(4.5, 0, 10, "diameter of the bore; 0 is solid"),
     lengthMm: mm(340, 80, 480, "tip to end, along the nail"),
     bowRadiusMm: mm(1500, 500, 1e6, "radius of the bow; it lies in the tool's xz plane"),
+    tipHoles: whole(2, 4, "locking holes near the tip, along the tool's y axis (a whole number)"),
+    baseHoles: whole(2, 4, "locking holes near the base (a whole number)"),
+    holeMm: mm(5, 1, 9, "diameter of the locking holes"),
+    holeSpacingMm: mm(15, 6, 40, "from an end to its first hole, and from hole to hole"),
   },
-  build: ({ diameterMm, boreMm, lengthMm, bowRadiusMm }) => {
+  build: (p) => {
+    const { diameterMm, boreMm, lengthMm, bowRadiusMm, tipHoles, baseHoles, holeMm, holeSpacingMm } = p;
+    if (
+      !Number.isInteger(tipHoles) ||
+      !Number.isInteger(baseHoles) ||
+      holeMm >= Math.min(diameterMm, holeSpacingMm)
+    )
+      throw new InputError(
+        "instrument-parameter",
+        `a nail needs whole numbers of holes, and holeMm smaller than diameterMm and holeSpacingMm, got ${tipHoles} and ${baseHoles} holes of ${holeMm} mm`,
+      );
     const line = arc(lengthMm, bowRadiusMm, 32);
+    // By their distance along the nail from its tip.
+    const holes = [
+      ...Array.from({ length: tipHoles }, (_, n) => (n + 1) * holeSpacingMm),
+      ...Array.from({ length: baseHoles }, (_, n) => lengthMm - (baseHoles - n) * holeSpacingMm),
+    ].map((mmFromTip): Vector3 => {
+      const angle = mmFromTip / bowRadiusMm;
+      return [bowRadiusMm * (1 - Math.cos(angle)), 0, -bowRadiusMm * Math.sin(angle)];
+    });
+    const across: Vector3 = [0, diameterMm, 0];
     return {
       parts: [
         {
@@ -190,8 +220,12 @@ export const nail: ToolPreset = {
       keypoints: [
         { name: "tip", atMm: [0, 0, 0] },
         { name: "base", atMm: line[0] },
+        ...holes.map((atMm, n) => ({ name: `hole ${n + 1}`, atMm })),
       ],
       centreLine: line,
+      voids: holes.map((hole) =>
+        sweptTube([subtract(hole, across), add(hole, across)], holeMm / 2, { corners: 32 }),
+      ),
     };
   },
 };
@@ -206,15 +240,18 @@ export const guideWire: ToolPreset = {
     curlRadiusMm: mm(6, 1, 100, "radius of the J"),
     curlDeg: { default: 150, least: 0, most: 340, meaning: "degrees, how far the end is curled" },
   },
-  build: ({ diameterMm, lengthMm, curlRadiusMm, curlDeg }) => {
-    const line = curled(lengthMm, curlRadiusMm, curlDeg);
-    return {
-      parts: [{ name: "wire", mesh: sweptTube(line, diameterMm / 2) }],
-      keypoints: lineEnds(line),
-      centreLine: line,
-    };
-  },
+  build: (p) => wireAlong(p, curled(p.lengthMm, p.curlRadiusMm, p.curlDeg)),
+  buildAlong: (p, line) => wireAlong(p, line),
 };
+
+const wireAlong = (
+  { diameterMm }: Readonly<Record<string, number>>,
+  line: readonly Vector3[],
+): ToolShape => ({
+  parts: [{ name: "wire", mesh: sweptTube(line, diameterMm / 2) }],
+  keypoints: lineEnds(line),
+  centreLine: line,
+});
 
 export const catheter: ToolPreset = {
   name: "catheter",
@@ -227,15 +264,18 @@ export const catheter: ToolPreset = {
     curlRadiusMm: mm(12, 2, 200, "radius of the bend"),
     curlDeg: { default: 60, least: 0, most: 340, meaning: "degrees, how far the end is bent" },
   },
-  build: ({ diameterMm, boreMm, lengthMm, curlRadiusMm, curlDeg }) => {
-    const line = curled(lengthMm, curlRadiusMm, curlDeg);
-    return {
-      parts: [{ name: "catheter", mesh: sweptTube(line, diameterMm / 2, boreOf(boreMm, diameterMm)) }],
-      keypoints: lineEnds(line),
-      centreLine: line,
-    };
-  },
+  build: (p) => catheterAlong(p, curled(p.lengthMm, p.curlRadiusMm, p.curlDeg)),
+  buildAlong: (p, line) => catheterAlong(p, line),
 };
+
+const catheterAlong = (
+  { diameterMm, boreMm }: Readonly<Record<string, number>>,
+  line: readonly Vector3[],
+): ToolShape => ({
+  parts: [{ name: "catheter", mesh: sweptTube(line, diameterMm / 2, boreOf(boreMm, diameterMm)) }],
+  keypoints: lineEnds(line),
+  centreLine: line,
+});
 
 export const bead: ToolPreset = {
   name: "bead",

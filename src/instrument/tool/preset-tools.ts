@@ -1,4 +1,5 @@
 import { InputError } from "../../error/input-error.ts";
+import { norm, normalize, subtract, type Vector3 } from "../../geometry/vector.ts";
 import { materialByName } from "../../material/named-materials.ts";
 import {
   bead,
@@ -12,6 +13,7 @@ import {
   screw,
 } from "./parametric-tools.ts";
 import { continuumManipulator } from "./continuum-manipulator.ts";
+import { smoothLine } from "../smooth-line.ts";
 import type { Tool } from "./tool.ts";
 import type { ToolPreset } from "./tool-preset.ts";
 
@@ -39,8 +41,19 @@ export function presetByName(name: string): ToolPreset {
   return preset;
 }
 
-/** @throws InputError `instrument-preset`, `instrument-parameter` */
-export function presetTool(name: string, given: Readonly<Record<string, number>>, material?: string): Tool {
+/** Straight pieces of a smooth path. */
+const PIECE_MM = 2;
+
+/**
+ * @param path places from base to tip that the tool follows smoothly, in the frame that it is then in
+ * @throws InputError `instrument-preset`, `instrument-parameter`, `instrument-path`
+ */
+export function presetTool(
+  name: string,
+  given: Readonly<Record<string, number>>,
+  material?: string,
+  path?: readonly Vector3[],
+): Tool {
   const preset = presetByName(name);
   const parameters: Record<string, number> = {};
   for (const [key, { default: usual }] of Object.entries(preset.parameters)) parameters[key] = usual;
@@ -57,13 +70,20 @@ export function presetTool(name: string, given: Readonly<Record<string, number>>
       );
     parameters[key] = value;
   }
-  const shape = preset.build(parameters);
+  if (path && !preset.buildAlong)
+    throw new InputError("instrument-path", `a ${name} does not bend, so it cannot follow a path`, {
+      remedy: `those that can: ${toolPresets.flatMap((known) => (known.buildAlong ? [known.name] : [])).join(", ")}`,
+    });
+  const line = path && smoothLine(path, PIECE_MM);
+  if (line?.some((point, n) => n > 0 && !(norm(subtract(point, line[n - 1])) > 1e-6)))
+    throw new InputError("instrument-path", `the path of a ${name} stands still: two of its points are one`);
+  const shape = line && preset.buildAlong ? preset.buildAlong(parameters, line) : preset.build(parameters);
   const { keypoints, voids, baseFrame } = shape;
   const ends = ["base", "tip"].flatMap((end) =>
     keypoints.filter((point) => point.name === end).map(({ atMm }) => atMm),
   );
   return {
-    axis: [0, 0, 1],
+    axis: line ? normalize(subtract(line[line.length - 1], line[line.length - 2])) : [0, 0, 1],
     keypoints,
     centreLine: shape.centreLine ?? ends,
     ...(voids ? { voids } : {}),

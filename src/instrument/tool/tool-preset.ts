@@ -31,4 +31,6 @@ export interface ToolPreset {
   readonly material: string;
   readonly parameters: Readonly<Record<string, ToolParameter>>;
   build(parameters: Readonly<Record<string, number>>): ToolShape;
+  /** The tool along a line from base to tip, whatever its length says; only of those that bend at will. */
+  buildAlong?(parameters: Readonly<Record<string, number>>, line: readonly Vector3[]): ToolShape;
 }
