@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { lengthUnits } from "../instrument/mesh/read-mesh.ts";
-import { presetByName } from "../instrument/tool/preset-tools.ts";
+import { presetByName, toolPresets } from "../instrument/tool/preset-tools.ts";
+import type { ToolPreset } from "../instrument/tool/tool-preset.ts";
 import { namedDirections } from "../scene/instrument-schema.ts";
 import { instrumentNames } from "../scene/placed-instruments.ts";
 import {
@@ -187,13 +188,17 @@ export const instrumentDistribution = z
       if (mesh === undefined && (unit ?? tipMm ?? baseMm ?? turned) !== undefined)
         complain([], "unit, tipMm, baseMm and turned are for files");
       if (mesh !== undefined && parameters !== undefined) complain(["parameters"], "these are for presets");
-      const stiff = [preset ?? []].flat().find((name) => presetByName(name).buildAlong === undefined);
+      // Names that are not known were told already.
+      const presets = [preset ?? []]
+        .flat()
+        .flatMap((name) => toolPresets.find((known) => known.name === name) ?? []);
+      const stiff = presets.find(({ buildAlong }) => buildAlong === undefined)?.name;
       if (place.kind === "path" && (mesh !== undefined || stiff !== undefined))
         complain(["placement", "kind"], `${stiff ?? "a file"} does not bend, so it cannot follow a path`);
       if (place.kind === "path" && moved) complain(["jitter"], "a path has spreadMm instead");
-      for (const name of [preset ?? []].flat())
+      for (const known of presets)
         for (const [key, distribution] of Object.entries(parameters ?? {})) {
-          const problem = parameterProblem(name, key, distribution);
+          const problem = parameterProblem(known, key, distribution);
           if (problem !== undefined) complain(["parameters", key], problem);
         }
     },
@@ -213,8 +218,12 @@ export const recipeInstrumentNames = (instruments: readonly InstrumentDistributi
     }),
   );
 
-function parameterProblem(preset: string, key: string, distribution: ScalarDistribution): string | undefined {
-  const { parameters } = presetByName(preset);
+function parameterProblem(
+  kind: ToolPreset,
+  key: string,
+  distribution: ScalarDistribution,
+): string | undefined {
+  const { name: preset, parameters } = kind;
   if (!Object.hasOwn(parameters, key))
     return `a ${preset} has none of this name; its parameters: ${Object.keys(parameters).join(", ")}`;
   const { least, most } = parameters[key];
