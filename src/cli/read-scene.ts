@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InputError } from "../error/input-error.ts";
 import { readYaml } from "../scene/document.ts";
+import { withFiles } from "../scene/instrument-schema.ts";
 import { parseScene, type Scene } from "../scene/scene.ts";
 
 /** A scene from YAML or JSON (which is YAML); its paths are relative to the file. */
@@ -26,11 +27,7 @@ export async function readScene(path: string): Promise<Scene> {
     ...(scene.labelNames ? { labelNames: beside(scene.labelNames) } : {}),
     ...(scene.landmarks ? { landmarks: beside(scene.landmarks) } : {}),
     ...(scene.instruments
-      ? {
-          instruments: scene.instruments.map((instrument) =>
-            instrument.mesh ? { ...instrument, mesh: beside(instrument.mesh) } : instrument,
-          ),
-        }
+      ? { instruments: scene.instruments.map((instrument) => withFiles(instrument, beside)) }
       : {}),
   };
 }

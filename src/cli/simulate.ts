@@ -7,7 +7,7 @@ import { chooseProjector } from "../node/choose-projector.ts";
 import { readSpectrumFile } from "../node/read-spectrum-file.ts";
 import { readSourceFile, type SourceFile } from "../node/source-file.ts";
 import { writeSimulation } from "../node/write-simulation.ts";
-import type { Instrument, InstrumentInput } from "../scene/instrument-schema.ts";
+import { filesOf, type Instrument, type InstrumentInput, withFiles } from "../scene/instrument-schema.ts";
 import { openPatient, type Patient } from "../scene/patient.ts";
 import { parseScene, type Scene, type SceneInput } from "../scene/scene.ts";
 import { withMovableCamera } from "../scene/scene-record.ts";
@@ -253,8 +253,7 @@ async function readMeshes(
   scene: Scene,
 ): Promise<{ files: Map<string, Uint8Array>; record(instrument: Instrument): Instrument }> {
   const sources = new Map<string, SourceFile>();
-  for (const { mesh } of scene.instruments ?? []) {
-    if (!mesh) continue;
+  for (const mesh of (scene.instruments ?? []).flatMap(filesOf)) {
     const source = sources.get(mesh.path) ?? (await readSourceFile(mesh.path));
     if (source.isFolder)
       throw new InputError("instrument-folder", `${mesh.path} is a folder; a mesh is one file`);
@@ -263,10 +262,11 @@ async function readMeshes(
   }
   return {
     files: new Map([...sources].map(([path, { files }]) => [path, files[0].bytes])),
-    record: (instrument) => {
-      const source = instrument.mesh && sources.get(instrument.mesh.path);
-      return source ? { ...instrument, mesh: recordOf(source) } : instrument;
-    },
+    record: (instrument) =>
+      withFiles(instrument, (mesh) => {
+        const source = sources.get(mesh.path);
+        return source ? recordOf(source) : mesh;
+      }),
   };
 }
 

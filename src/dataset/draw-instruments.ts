@@ -5,7 +5,7 @@ import { type PlacedTool, placedTool, type Tool } from "../instrument/tool/tool.
 import { frameAlong, poseOfFrame } from "../instrument/tool/tool-pose.ts";
 import { type RandomStream, randomStream } from "../random/random-stream.ts";
 import { sampleKey } from "../random/sample-key.ts";
-import type { Instrument } from "../scene/instrument-schema.ts";
+import { type Instrument, withFiles } from "../scene/instrument-schema.ts";
 import { type SceneFiles, toolOf } from "../scene/placed-instruments.ts";
 import type { SceneInput } from "../scene/scene.ts";
 import { brokenPlace } from "./check-tool-constraints.ts";
@@ -149,6 +149,7 @@ interface ChosenKind {
   readonly preset?: string;
   readonly mesh?: { path: string; sha256?: string };
   readonly material?: string;
+  readonly chain?: Instrument["chain"];
   /** No other was possible: parts are the same in every sample. */
   readonly isOnly: boolean;
 }
@@ -165,7 +166,11 @@ function chosenKind(entry: InstrumentDistribution, stream: RandomStream, meshes:
     ...(preset === undefined ? {} : { preset }),
     ...(path === undefined ? {} : { mesh: { path, ...(sha256 === undefined ? {} : { sha256 }) } }),
     ...(materials.length > 0 ? { material: one(materials) } : {}),
-    isOnly: presets.length + paths.length === 1,
+    ...withFiles({ chain: entry.chain }, (file) => {
+      const hash = meshes.get(file.path)?.sha256;
+      return hash === undefined ? file : { ...file, sha256: hash };
+    }),
+    isOnly: presets.length + paths.length <= 1,
   };
 }
 
@@ -177,22 +182,22 @@ interface DrawnTool {
 /** Its parameters, and the tool in its own frame. */
 function drawnTool(
   entry: InstrumentDistribution,
-  { preset, mesh, material }: ChosenKind,
+  { preset, mesh, chain, material }: ChosenKind,
   name: string,
   stream: RandomStream,
   files: SceneFiles,
 ): DrawnTool {
   const { unit, tipMm, baseMm, turned } = entry;
   for (let attempt = 0; ; attempt++) {
-    const parameters = Object.fromEntries(
-      Object.entries(entry.parameters ?? {}).map(([key, distribution]) => [
-        key,
-        drawScalar(distribution, stream),
-      ]),
-    );
+    const drawn = (distributions: InstrumentDistribution["parameters"] = {}): Record<string, number> =>
+      Object.fromEntries(
+        Object.entries(distributions).map(([key, distribution]) => [key, drawScalar(distribution, stream)]),
+      );
+    const parameters = drawn(entry.parameters);
     const instrument = {
       ...(preset === undefined ? {} : { preset, parameters }),
       ...(mesh === undefined ? {} : { mesh }),
+      ...(chain === undefined ? {} : { chain, joints: drawn(entry.joints) }),
       ...(material === undefined ? {} : { material }),
       ...(unit === undefined ? {} : { unit }),
       ...(tipMm === undefined ? {} : { tipMm }),
@@ -220,9 +225,13 @@ function labelledKeypoints(entry: InstrumentDistribution, files: SceneFiles): re
   const make = (): readonly string[] => {
     if (entry.keypoints) return entry.keypoints;
     const presets = [entry.preset ?? []].flat();
-    if (presets.length === 0) return ["tip", "base"];
-    const isDrawn = Object.values(entry.parameters ?? {}).some((value) => typeof value !== "number");
+    if (presets.length === 0 && !entry.chain) return ["tip", "base"];
     const stream = randomStream(sampleKey(0, 0, "keypoints"));
+    if (entry.chain) {
+      const kind = { chain: entry.chain, isOnly: true };
+      return drawnTool(entry, kind, "chain", stream, files).tool.keypoints.map(({ name }) => name);
+    }
+    const isDrawn = Object.values(entry.parameters ?? {}).some((value) => typeof value !== "number");
     const [first, ...others] = presets.map((preset) => {
       const { instrument } = drawnTool(entry, { preset, isOnly: true }, preset, stream, files);
       const { keypoints } = presetTool(preset, instrument.parameters ?? {});

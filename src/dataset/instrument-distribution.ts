@@ -2,7 +2,7 @@ import { z } from "zod";
 import { lengthUnits } from "../instrument/mesh/read-mesh.ts";
 import { presetByName, toolPresets } from "../instrument/tool/preset-tools.ts";
 import type { ToolPreset } from "../instrument/tool/tool-preset.ts";
-import { namedDirections } from "../scene/instrument-schema.ts";
+import { chainLinkSchema, namedDirections } from "../scene/instrument-schema.ts";
 import { instrumentNames } from "../scene/placed-instruments.ts";
 import {
   directionDistribution,
@@ -159,6 +159,16 @@ export const instrumentDistribution = z
       .optional()
       .describe("of several one is drawn; synthex instruments lists them"),
     mesh: oneOrMore(path).optional().describe("STL, OBJ, PLY or GLB; of several one is drawn"),
+    chain: z
+      .array(chainLinkSchema)
+      .min(2)
+      .max(60)
+      .optional()
+      .describe("rigid links with joints, instead of mesh or preset, as in scenes"),
+    joints: z
+      .record(z.string(), number)
+      .optional()
+      .describe("where the joints of a chain stand, by the names of their links: degrees, or mm"),
     unit: z.enum(lengthUnits).optional().describe("of the files' numbers"),
     tipMm: point.optional().describe("the tip in the file, in mm"),
     baseMm: point.optional().describe("the base in the file, in mm"),
@@ -179,44 +189,62 @@ export const instrumentDistribution = z
     placement: placement.prefault({ kind: "point" }),
     jitter: jitter.optional(),
   })
-  .superRefine(
-    ({ preset, mesh, unit, tipMm, baseMm, turned, parameters, placement: place, jitter: moved }, context) => {
-      const complain = (field: string[], message: string): void =>
-        context.addIssue({ code: "custom", path: field, message });
-      if ((preset === undefined) === (mesh === undefined))
-        complain([], "give preset or mesh (a file), one of them");
-      if (mesh === undefined && (unit ?? tipMm ?? baseMm ?? turned) !== undefined)
-        complain([], "unit, tipMm, baseMm and turned are for files");
-      if (mesh !== undefined && parameters !== undefined) complain(["parameters"], "these are for presets");
-      // Names that are not known were told already.
-      const presets = [preset ?? []]
-        .flat()
-        .flatMap((name) => toolPresets.find((known) => known.name === name) ?? []);
-      const stiff = presets.find(({ buildAlong }) => buildAlong === undefined)?.name;
-      if (place.kind === "path" && (mesh !== undefined || stiff !== undefined))
-        complain(["placement", "kind"], `${stiff ?? "a file"} does not bend, so it cannot follow a path`);
-      if (place.kind === "path" && moved) complain(["jitter"], "a path has spreadMm instead");
-      for (const known of presets)
-        for (const [key, distribution] of Object.entries(parameters ?? {})) {
-          const problem = parameterProblem(known, key, distribution);
-          if (problem !== undefined) complain(["parameters", key], problem);
-        }
-    },
-  );
+  .superRefine((entry, context) => {
+    const { preset, mesh, chain, unit, tipMm, baseMm, turned, parameters, placement: place } = entry;
+    const complain = (field: string[], message: string): void =>
+      context.addIssue({ code: "custom", path: field, message });
+    if ([preset, mesh, chain].filter((kind) => kind !== undefined).length !== 1)
+      complain([], "give preset, mesh (a file) or chain, one of them");
+    if (mesh === undefined && (unit ?? tipMm ?? baseMm ?? turned) !== undefined)
+      complain([], "unit, tipMm, baseMm and turned are for files");
+    if (preset === undefined && parameters !== undefined) complain(["parameters"], "these are for presets");
+    for (const [name, distribution] of Object.entries(entry.joints ?? {})) {
+      const problem = jointProblem(chain?.find((link) => link.name === name)?.joint?.limits, distribution);
+      if (problem !== undefined) complain(["joints", name], problem);
+    }
+    // Names that are not known were told already.
+    const presets = [preset ?? []]
+      .flat()
+      .flatMap((name) => toolPresets.find((known) => known.name === name) ?? []);
+    const stiff = presets.find(({ buildAlong }) => buildAlong === undefined)?.name;
+    if (place.kind === "path" && (preset === undefined || stiff !== undefined))
+      complain(
+        ["placement", "kind"],
+        `${stiff ?? "what is no preset"} does not bend, so it cannot follow a path`,
+      );
+    if (place.kind === "path" && entry.jitter) complain(["jitter"], "a path has spreadMm instead");
+    for (const known of presets)
+      for (const [key, distribution] of Object.entries(parameters ?? {})) {
+        const problem = parameterProblem(known, key, distribution);
+        if (problem !== undefined) complain(["parameters", key], problem);
+      }
+  });
 export type InstrumentDistribution = z.output<typeof instrumentDistribution>;
 
 /** The names of a recipe's instruments, in order: every sample has labels of all of them. */
 export const recipeInstrumentNames = (instruments: readonly InstrumentDistribution[]): string[] =>
   instrumentNames(
-    instruments.map(({ name, preset, mesh }) => {
+    instruments.map(({ name, preset, mesh, chain }) => {
       const [firstPreset, firstMesh] = [[preset ?? []].flat()[0], [mesh ?? []].flat()[0]];
       return {
         ...(name === undefined ? {} : { name }),
         ...(firstPreset === undefined ? {} : { preset: firstPreset }),
         ...(firstMesh === undefined ? {} : { mesh: { path: firstMesh } }),
+        ...(chain === undefined ? {} : { chain }),
       };
     }),
   );
+
+function jointProblem(
+  limits: readonly [number, number] | undefined,
+  distribution: ScalarDistribution,
+): string | undefined {
+  if (!limits) return "the chain has no joint of this name";
+  const [low, high] = likelyRange(distribution);
+  return low >= limits[0] && high <= limits[1]
+    ? undefined
+    : `must stay within ${limits.join(" to ")}, and reaches from ${low} to ${high}; truncatedNormal or uniform keep it there`;
+}
 
 function parameterProblem(
   kind: ToolPreset,

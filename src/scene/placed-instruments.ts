@@ -3,6 +3,7 @@ import { InputError } from "../error/input-error.ts";
 import type { Vector3 } from "../geometry/vector.ts";
 import type { MendedMesh } from "../instrument/mesh/mesh-doctor.ts";
 import { readMesh } from "../instrument/mesh/read-mesh.ts";
+import { chainTool } from "../instrument/tool/chain-tool.ts";
 import { meshTool } from "../instrument/tool/mesh-tool.ts";
 import { type PlacedTool, placedTool, type Tool } from "../instrument/tool/tool.ts";
 import { poseOfTip } from "../instrument/tool/tool-pose.ts";
@@ -55,11 +56,15 @@ const IDENTITY = Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1)
 
 /** Given names, else those of preset or file; where two would be equal the second gets a number. */
 export function instrumentNames(
-  instruments: readonly Pick<Instrument, "name" | "preset" | "mesh">[],
+  instruments: readonly Pick<Instrument, "name" | "preset" | "mesh" | "chain">[],
 ): string[] {
   const used = new Set<string>();
-  return instruments.map(({ name, preset, mesh }) => {
-    const wanted = name ?? preset ?? fileName(mesh?.path ?? "instrument").replace(/\.\w+$/, "");
+  return instruments.map(({ name, preset, mesh, chain }) => {
+    const wanted =
+      name ??
+      preset ??
+      (chain ? "chain" : undefined) ??
+      fileName(mesh?.path ?? "instrument").replace(/\.\w+$/, "");
     let unique = wanted;
     for (let n = 2; used.has(unique); n++) unique = `${wanted} ${n}`;
     used.add(unique);
@@ -92,6 +97,16 @@ export function toolOf(
   files: SceneFiles,
   findings: Finding[],
 ): Tool {
+  const { chain, joints = {} } = instrument;
+  if (chain)
+    return chainTool(
+      chain.map((link) => {
+        const { name: linkName, parent, at, pivot, direction, rollDeg, joint, ...source } = link;
+        const tool = toolOf(source, `${name} ${linkName}`, files, findings);
+        return { name: linkName, tool, parent, at, pivot, direction, rollDeg, joint };
+      }),
+      joints,
+    );
   const { mesh: file, preset, parameters, material, unit, tipMm, baseMm, turned } = instrument;
   if (preset !== undefined) return presetTool(preset, parameters ?? {}, material, instrument.path);
   const path = file?.path ?? "";

@@ -157,6 +157,35 @@ describe("instruments in a recipe", () => {
   });
 });
 
+test("a chain in a recipe bends within the limits of its joints", async () => {
+  const rod = { preset: "k-wire", parameters: { lengthMm: 40 } };
+  const chain = [
+    { name: "shaft", ...rod },
+    { name: "jaw", ...rod, joint: { kind: "revolute" as const, axis: [0, 1, 0], limits: [0, 50] } },
+  ] as NonNullable<Instruments[number]["chain"]>;
+  const angles: number[] = [];
+  for (const id of IDS) {
+    const drawn = await sample(
+      recipeOf([{ name: "forceps", chain, joints: { jaw: { uniform: [10, 50] } } }]),
+      id,
+    );
+    const along = (name: string) => direction(drawn, `forceps ${name}`);
+    const angle = (Math.acos(dot(along("shaft"), along("jaw"))) * 180) / Math.PI;
+    expect(angle).toBeCloseTo(drawn.scene.instruments?.[0].joints?.["jaw"] ?? 0, 6);
+    angles.push(angle);
+    expect(toolsOf(drawn)[0].structures).toEqual(["forceps", "forceps shaft", "forceps jaw"]);
+  }
+  expect(new Set(angles).size).toBe(IDS.length);
+  for (const joints of [
+    { jaw: { uniform: [0, 51] } },
+    { jaw: { normal: { mean: 25, sd: 5 } } },
+    { elbow: 3 },
+  ])
+    expect(() => recipeOf([{ name: "forceps", chain, joints } as Instruments[number]])).toThrow(
+      /limits|within|no joint/,
+    );
+});
+
 describe("a placement puts it", () => {
   const at = async (
     placement: Instruments[number]["placement"],

@@ -3,11 +3,17 @@ import type { RecipeMeshes } from "../../dataset/draw-instruments.ts";
 import type { Recipe } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { readMesh } from "../../instrument/mesh/read-mesh.ts";
+import { filesOf } from "../../scene/instrument-schema.ts";
 import { readSourceFile } from "../source-file.ts";
 
 /** Paths of the files that the instruments of a recipe name, each once. */
 export const meshPaths = ({ instruments = [] }: Pick<Recipe, "instruments">): string[] => [
-  ...new Set(instruments.flatMap(({ mesh }) => [mesh ?? []].flat())),
+  ...new Set(instruments.flatMap(pathsOf)),
+];
+
+const pathsOf = ({ mesh, chain }: NonNullable<Recipe["instruments"]>[number]): string[] => [
+  ...[mesh ?? []].flat(),
+  ...filesOf({ chain }).map(({ path }) => path),
 ];
 
 /**
@@ -33,8 +39,9 @@ export async function readRecipeMeshes(
         { remedy: "put the old file back, or make a new data set in another folder" },
       );
     const [{ name, bytes }] = files;
-    const own = recipe.instruments?.find(({ mesh }) => [mesh ?? []].flat().includes(path));
-    readMesh(bytes, name, own?.unit);
+    const own = recipe.instruments?.find((instrument) => pathsOf(instrument).includes(path));
+    const link = own?.chain?.find(({ mesh }) => mesh?.path === path);
+    readMesh(bytes, name, link ? link.unit : own?.unit);
     meshes.set(path, { bytes, sha256 });
   }
   return meshes;
