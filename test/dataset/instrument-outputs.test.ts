@@ -87,7 +87,8 @@ beforeAll(async () => {
 afterAll(() => place.remove());
 
 /** What the library's own declaration leaves out. */
-const reader = dcmjs.data as unknown as {
+const { data } = dcmjs;
+const reader = data as unknown as {
   DicomMessage: { readFile(bytes: ArrayBuffer): { dict: object } };
   DicomMetaDictionary: { naturalizeDataset(dataset: object): object };
 };

@@ -66,11 +66,12 @@ describe("a surface that cuts itself", () => {
   });
 
   test("is none of the presets but those made of pieces that lie in each other", () => {
-    for (const { name, parameters, build } of toolPresets) {
+    for (const preset of toolPresets) {
+      const { name, parameters } = preset;
       const usual = Object.fromEntries(
         Object.entries(parameters).map(([key, { default: value }]) => [key, value]),
       );
-      const cut = build(usual).parts.map(({ mesh }) => selfIntersections(mesh, 10));
+      const cut = preset.build(usual).parts.map(({ mesh }) => selfIntersections(mesh, 10));
       expect([name, ...cut]).toEqual([name, ...cut.map(() => 0)]);
     }
   });

@@ -77,7 +77,8 @@ export function selfIntersections(mesh: TriangleMesh, most: number): number {
   const tree = triangleTree(mesh);
   const { boxes } = tree;
   let found = 0;
-  for (let n = 0; n < triangles.length / 3 && found < most; n++) {
+  const isEnough = (): boolean => found >= most;
+  for (let n = 0; n < triangles.length / 3 && !isEnough(); n++) {
     const triangle = triangleAt(mesh, n);
     const own = triangles.subarray(3 * n, 3 * n + 3);
     tree.near(boxes.subarray(6 * n, 6 * n + 3), boxes.subarray(6 * n + 3, 6 * n + 6), (other) => {
@@ -85,7 +86,7 @@ export function selfIntersections(mesh: TriangleMesh, most: number): number {
       for (let corner = 3 * other; corner < 3 * other + 3; corner++)
         if (own.includes(triangles[corner])) return false;
       if (trianglesCut(triangle, triangleAt(mesh, other))) found++;
-      return found >= most;
+      return isEnough();
     });
   }
   return found;

@@ -32,5 +32,5 @@ export interface ToolPreset {
   readonly parameters: Readonly<Record<string, ToolParameter>>;
   build(parameters: Readonly<Record<string, number>>): ToolShape;
   /** The tool along a line from base to tip, whatever its length says; only of those that bend at will. */
-  buildAlong?(parameters: Readonly<Record<string, number>>, line: readonly Vector3[]): ToolShape;
+  readonly buildAlong?: (parameters: Readonly<Record<string, number>>, line: readonly Vector3[]) => ToolShape;
 }
