@@ -82,7 +82,9 @@ function ring(line: readonly Vector3[], n: number, radiusMm: number): Vector3[] 
 }
 
 const toolsCollide = (a: PlacedTool, b: PlacedTool, marginMm: number): boolean =>
-  a.parts.some((part) => b.parts.some((other) => meshesCollide(part.mesh, other.mesh, marginMm)));
+  a.parts.some((part) =>
+    b.parts.some((other) => meshesCollide(part.mesh, other.mesh, marginMm, [...a.voids, ...b.voids])),
+  );
 
 function isVisible(constraint: Kind<"tool-visible">, tool: PlacedTool, camera: Camera): boolean {
   const { keypoints, marginPx } = constraint;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { isInside, meshesCollide, selfIntersections } from "../../src/instrument/mesh/mesh-contact.ts";
 import { mendMesh } from "../../src/instrument/mesh/mesh-doctor.ts";
-import { ball, box, turnedBody } from "../../src/instrument/mesh/ring-surface.ts";
+import { ball, box, sweptTube, turnedBody } from "../../src/instrument/mesh/ring-surface.ts";
 import { joined } from "../../src/instrument/mesh/triangle-mesh.ts";
-import { toolPresets } from "../../src/instrument/tool/preset-tools.ts";
+import { presetTool, toolPresets } from "../../src/instrument/tool/preset-tools.ts";
 import { moved } from "./cast.ts";
 
 const cube = box([0, 0, 0], [10, 10, 10]);
@@ -46,6 +46,25 @@ describe("two solids", () => {
     expect(meshesCollide(tube, wire(1.5), 0.48)).toBe(false);
     expect(meshesCollide(tube, wire(1.5), 0.52)).toBe(true);
   });
+});
+
+test("a screw through a locking hole does not collide with the nail, one beside it does", () => {
+  const nail = presetTool("nail", { lengthMm: 120, boreMm: 0, bowRadiusMm: 1e6, baseHoles: 0 });
+  const [hole] = nail.keypoints.filter(({ name }) => name === "hole 1");
+  const wire = (offsetMm: number) =>
+    sweptTube(
+      [
+        [hole.atMm[0], -40, hole.atMm[2] + offsetMm],
+        [hole.atMm[0], 40, hole.atMm[2] + offsetMm],
+      ],
+      2,
+    );
+  const [{ mesh }] = nail.parts;
+  expect(meshesCollide(mesh, wire(0), 0)).toBe(true);
+  expect(meshesCollide(mesh, wire(0), 0, nail.voids)).toBe(false);
+  // A hole of 5 mm and a wire of 4: half a millimetre of play.
+  expect(meshesCollide(mesh, wire(0.45), 0, nail.voids)).toBe(false);
+  expect(meshesCollide(mesh, wire(0.6), 0, nail.voids)).toBe(true);
 });
 
 test("a point is inside where the surface is all around it", () => {

@@ -1,13 +1,21 @@
 import type { Vector3 } from "../../geometry/vector.ts";
 import { boundsOf, type TriangleMesh, vertexAt } from "./triangle-mesh.ts";
-import { triangleDistanceMm, trianglesCut } from "./triangle-pair.ts";
+import { cutPoints, triangleDistanceMm, trianglesCut } from "./triangle-pair.ts";
 import { triangleAt, triangleTree } from "./triangle-tree.ts";
 
 /**
  * Whether two solids share a place, or come nearer to each other than a margin. Surfaces that touch without cutting each other
- * do not collide; a wire in the bore of a screw does not either.
+ * do not collide; a wire in the bore of a screw does not either, nor where they meet in a void.
+ *
+ * @param voids holes of either, in which there is no matter; a margin does not know them
  */
-export function meshesCollide(a: TriangleMesh, b: TriangleMesh, marginMm: number): boolean {
+export function meshesCollide(
+  a: TriangleMesh,
+  b: TriangleMesh,
+  marginMm: number,
+  voids: readonly TriangleMesh[] = [],
+): boolean {
+  const isMatter = (point: Vector3): boolean => !voids.some((hole) => isInside(hole, point));
   const [boundsA, boundsB] = [boundsOf(a), boundsOf(b)];
   const low = [0, 1, 2].map((axis) => Math.max(boundsA.low[axis], boundsB.low[axis]) - marginMm);
   const high = [0, 1, 2].map((axis) => Math.min(boundsA.high[axis], boundsB.high[axis]) + marginMm);
@@ -21,11 +29,12 @@ export function meshesCollide(a: TriangleMesh, b: TriangleMesh, marginMm: number
     const isMet = tree.near(from, to, (other) =>
       marginMm > 0
         ? triangleDistanceMm(triangle, triangleAt(b, other)) < marginMm
-        : trianglesCut(triangle, triangleAt(b, other)),
+        : cutPoints(triangle, triangleAt(b, other)).some(isMatter),
     );
     if (isMet) return true;
   }
-  return isInside(a, vertexAt(b, 0)) || isInside(b, vertexAt(a, 0));
+  const isIn = (outer: TriangleMesh, point: Vector3): boolean => isInside(outer, point) && isMatter(point);
+  return isIn(a, vertexAt(b, 0)) || isIn(b, vertexAt(a, 0));
 }
 
 function trianglesIn({ vertices: p, triangles }: TriangleMesh, low: number[], high: number[]): Uint32Array {

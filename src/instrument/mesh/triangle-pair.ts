@@ -3,29 +3,40 @@ import { add, cross, dot, norm, scale, subtract, type Vector3 } from "../../geom
 export type Triangle = readonly [Vector3, Vector3, Vector3];
 
 /** Whether two triangles cut each other: an edge of one goes through the other. Those that only touch, or lie in one plane, do not. */
-export function trianglesCut(a: Triangle, b: Triangle): boolean {
-  return edgeCuts(a, b) || edgeCuts(b, a);
-}
+export const trianglesCut = (a: Triangle, b: Triangle): boolean => cutPoints(a, b).length > 0;
 
-const edgeCuts = (edges: Triangle, face: Triangle): boolean =>
-  segmentCuts(edges[0], edges[1], face) ||
-  segmentCuts(edges[1], edges[2], face) ||
-  segmentCuts(edges[2], edges[0], face);
+/** Where edges of one of two triangles go through the other: the ends of the line in which they cut each other. */
+export function cutPoints(a: Triangle, b: Triangle): Vector3[] {
+  const points: Vector3[] = [];
+  for (const [edges, face] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    for (let n = 0; n < 3; n++) {
+      const point = cutPoint(edges[n], edges[(n + 1) % 3], face);
+      if (point) points.push(point);
+    }
+  return points;
+}
 
 /** A point nearer than this to a plane lies in it: what rounding makes of neighbours that lie in one plane. */
 const IN_PLANE_MM = 1e-7;
 
-/** Whether the ends lie on both sides of the plane, and the line runs through the triangle: the volumes that it makes with the edges have one sign. */
-function segmentCuts(from: Vector3, to: Vector3, [a, b, c]: Triangle): boolean {
+/**
+ * Where a segment goes through a triangle: its ends lie on both sides of the plane, and the volumes that the line makes with the edges have one
+ * sign.
+ */
+function cutPoint(from: Vector3, to: Vector3, [a, b, c]: Triangle): Vector3 | undefined {
   const normal = cross(subtract(b, a), subtract(c, a));
   const above = dot(normal, subtract(from, a));
   const below = dot(normal, subtract(to, a));
   const least = IN_PLANE_MM * norm(normal);
-  if (!(Math.min(above, below) < -least && Math.max(above, below) > least)) return false;
+  if (!(Math.min(above, below) < -least && Math.max(above, below) > least)) return undefined;
   const [p, q, r] = [subtract(a, from), subtract(b, from), subtract(c, from)];
   const along = subtract(to, from);
   const [u, v, w] = [dot(along, cross(p, q)), dot(along, cross(q, r)), dot(along, cross(r, p))];
-  return (u > 0 && v > 0 && w > 0) || (u < 0 && v < 0 && w < 0);
+  const isThrough = (u > 0 && v > 0 && w > 0) || (u < 0 && v < 0 && w < 0);
+  return isThrough ? add(from, scale(along, above / (above - below))) : undefined;
 }
 
 /** Distance of two triangles in mm; 0 where they cut each other. */
