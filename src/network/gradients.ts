@@ -4,8 +4,7 @@ import type { GradientRule } from "./gradient-rules/rule.ts";
 import { shapeRules } from "./gradient-rules/shape-rules.ts";
 import { spatialRules } from "./gradient-rules/spatial-rules.ts";
 import { add } from "./operators/elementwise.ts";
-import type { Operation, Tensor } from "./tensor.ts";
-import { expectShape } from "./tensor-graph.ts";
+import { expectShape, type Operation, type Tensor } from "./tensor.ts";
 
 /** The derivatives of every operation that has one, by its kind. */
 export const gradientRules: Readonly<Record<string, GradientRule>> = {

@@ -1,36 +1,32 @@
-import type { Lowering } from "./lowering/lowering.ts";
-import { plainLowering } from "./lowering/lowering.ts";
-import type { Attribute, ElementType, Operation, Tensor, TensorNode } from "./tensor.ts";
-import { elementCount, sameShape } from "./tensor.ts";
-
-export type ConstantValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
-
-export interface GraphConstant {
-  readonly tensor: Tensor;
-  readonly values: ConstantValues;
-}
-
-export interface NodeOptions {
-  readonly domain?: string;
-  readonly attributes?: Readonly<Record<string, Attribute>>;
-}
+import {
+  type Attribute,
+  type ConstantValues,
+  type ElementType,
+  elementCount,
+  type Graph,
+  type GraphConstant,
+  type Lowering,
+  type NodeOptions,
+  type Operation,
+  type Tensor,
+  type TensorNode,
+} from "./tensor.ts";
 
 /**
  * A computation on tensors as a list of ONNX nodes, in an order in which it can run. Functions of `operators/` add to it; shapes are checked as
  * they do, and a shape that does not fit is a RangeError: graphs are made by us, not by users.
  */
-export class TensorGraph {
+export class TensorGraph implements Graph {
   readonly nodes: TensorNode[] = [];
   readonly constants: GraphConstant[] = [];
   readonly inputs: Tensor[] = [];
   readonly outputs: { readonly name: string; readonly tensor: Tensor }[] = [];
-  /** How convolutions and their derivatives become nodes. */
   readonly lowering: Lowering;
   #sequence = 0;
   readonly #small = new Map<string, Tensor>();
 
-  constructor(options: { lowering?: Lowering } = {}) {
-    this.lowering = options.lowering ?? plainLowering;
+  constructor(lowering: Lowering) {
+    this.lowering = lowering;
   }
 
   input(name: string, type: ElementType, shape: readonly number[]): Tensor {
@@ -135,11 +131,4 @@ function typeOf(values: ConstantValues): ElementType {
   if (values instanceof Float32Array) return "float32";
   if (values instanceof Int32Array) return "int32";
   return values instanceof Uint8Array ? "uint8" : "int64";
-}
-
-export function expectShape(tensor: Tensor, shape: readonly number[], what: string): void {
-  if (!sameShape(tensor.shape, shape))
-    throw new RangeError(
-      `${what} should have the shape (${shape.join(", ")}), it is (${tensor.shape.join(", ")})`,
-    );
 }

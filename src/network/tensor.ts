@@ -1,5 +1,3 @@
-import type { TensorGraph } from "./tensor-graph.ts";
-
 export type ElementType = "float32" | "int64" | "int32" | "uint8" | "bool";
 
 /** A value of a graph: its shape is known when the graph is built, its numbers when it runs. Row-major, last side fastest. */
@@ -7,7 +5,7 @@ export interface Tensor {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly graph: TensorGraph;
+  readonly graph: Graph;
   /** What makes it, as differentiation sees it; undefined for inputs and constants. */
   readonly operation?: Operation;
 }
@@ -38,6 +36,69 @@ export interface Operation {
   readonly saved: readonly Tensor[];
 }
 
+export type ConstantValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
+
+export interface GraphConstant {
+  readonly tensor: Tensor;
+  readonly values: ConstantValues;
+}
+
+export interface NodeOptions {
+  readonly domain?: string;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+}
+
+/** What operators see of the graph that they add to; `TensorGraph` is it. */
+export interface Graph {
+  readonly constants: readonly GraphConstant[];
+  /** How convolutions and their derivatives become nodes. */
+  readonly lowering: Lowering;
+  constant(values: ConstantValues, shape?: readonly number[]): Tensor;
+  scalar(value: number): Tensor;
+  indices(values: readonly number[]): Tensor;
+  node(
+    operator: string,
+    inputs: readonly (Tensor | undefined)[],
+    type: ElementType,
+    shape: readonly number[],
+    options?: NodeOptions,
+  ): Tensor;
+  nodeWithOutputs(
+    operator: string,
+    inputs: readonly (Tensor | undefined)[],
+    results: readonly { readonly type: ElementType; readonly shape: readonly number[] }[],
+    options?: NodeOptions,
+  ): Tensor[];
+  composite(
+    kind: string,
+    inputs: readonly (Tensor | undefined)[],
+    value: Tensor,
+    options?: {
+      readonly attributes?: Readonly<Record<string, Attribute>>;
+      readonly saved?: readonly Tensor[];
+    },
+  ): Tensor;
+}
+
+/** How a convolution steps over its picture; [rows, columns]. */
+export interface ConvolutionGeometry {
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  /** Zeros at the top, left, bottom, right. */
+  readonly padding: readonly [number, number, number, number];
+  readonly groups: number;
+}
+
+/** How the three products of a convolution (result, derivative by the picture, derivative by the weights) become nodes. */
+export interface Lowering {
+  readonly name: string;
+  convolve(x: Tensor, weight: Tensor, geometry: ConvolutionGeometry): Tensor;
+  /** The derivative by the picture, of shape `shape`, for the derivative `y` of the result. */
+  spread(y: Tensor, weight: Tensor, shape: readonly number[], geometry: ConvolutionGeometry): Tensor;
+  /** The derivative by the weights, [O, C / groups, rows, columns]. */
+  weightDerivative(x: Tensor, y: Tensor, shape: readonly number[], geometry: ConvolutionGeometry): Tensor;
+}
+
 export const elementCount = (shape: readonly number[]): number =>
   shape.reduce((product, side) => product * side, 1);
 
@@ -65,4 +126,12 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
       throw new RangeError(`shapes (${a.join(", ")}) and (${b.join(", ")}) do not fit`);
     return left === 1 ? right : left;
   });
+}
+
+/** @throws RangeError */
+export function expectShape(tensor: Tensor, shape: readonly number[], what: string): void {
+  if (!sameShape(tensor.shape, shape))
+    throw new RangeError(
+      `${what} should have the shape (${shape.join(", ")}), it is (${tensor.shape.join(", ")})`,
+    );
 }

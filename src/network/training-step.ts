@@ -2,14 +2,14 @@ import { InputError } from "../error/input-error.ts";
 import type { NetworkDefinition } from "./architectures/network-definition.ts";
 import { gradients } from "./gradients.ts";
 import { type LossOptions, type LossTargets, losses } from "./losses/losses.ts";
-import type { Lowering } from "./lowering/lowering.ts";
+import { plainLowering } from "./lowering/plain-convolution.ts";
 import { writeModel } from "./onnx/write-model.ts";
 import { add, divide, multiply, sqrt, subtract } from "./operators/elementwise.ts";
 import { reduceSum } from "./operators/reductions.ts";
 import { concat, reshape, slice } from "./operators/shape.ts";
 import { momentNames, type OptimiserOptions, optimiserStep } from "./optimisers.ts";
 import { LayoutRecorder, type ParameterLayout, vectorScope } from "./parameters.ts";
-import { elementCount, type Tensor } from "./tensor.ts";
+import { elementCount, type Lowering, type Tensor } from "./tensor.ts";
 import { TensorGraph } from "./tensor-graph.ts";
 
 export interface TaskShape {
@@ -66,7 +66,7 @@ export function networkLayout(
       remedy: `sides must be multiples of ${multiple}`,
     });
   const recorder = new LayoutRecorder();
-  const graph = new TensorGraph();
+  const graph = new TensorGraph(plainLowering);
   const image = graph.input("image", "float32", [batch, network.inputChannels, heightPx, widthPx]);
   network.forward(image, recorder.scope(graph), "training");
   return { layout: recorder.layout(), uniformCount: recorder.uniformCount };
@@ -176,7 +176,7 @@ export function compileEvaluation(options: TaskShape): Evaluation {
   return { model: writeModel(graph), graph, layout, termNames, options };
 }
 
-const newGraph = ({ lowering }: TaskShape): TensorGraph => new TensorGraph(lowering ? { lowering } : {});
+const newGraph = ({ lowering }: TaskShape): TensorGraph => new TensorGraph(lowering ?? plainLowering);
 
 function statisticsInput(graph: TensorGraph, { statisticCount }: ParameterLayout): Tensor | undefined {
   return statisticCount > 0 ? graph.input("statistics", "float32", [statisticCount]) : undefined;

@@ -1,9 +1,8 @@
-import type { ConvolutionGeometry } from "../operators/convolution.ts";
 import { divide } from "../operators/elementwise.ts";
 import { matMul } from "../operators/matrix.ts";
 import { interpolationMatrix } from "../operators/resize.ts";
 import { expand, reshape } from "../operators/shape.ts";
-import type { Operation } from "../tensor.ts";
+import type { ConvolutionGeometry, Operation } from "../tensor.ts";
 import { type GradientRule, input, single } from "./rule.ts";
 
 const geometryOf = ({ attributes }: Operation): ConvolutionGeometry => ({

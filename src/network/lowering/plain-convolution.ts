@@ -1,8 +1,7 @@
-import { type ConvolutionGeometry, convolvedSize } from "../operators/convolution.ts";
 import { matMul } from "../operators/matrix.ts";
 import { reduceSum } from "../operators/reductions.ts";
 import { concat, pad, reshape, slice, transpose } from "../operators/shape.ts";
-import type { Tensor } from "../tensor.ts";
+import type { ConvolutionGeometry, Lowering, Tensor } from "../tensor.ts";
 
 export function convolvePlainly(x: Tensor, weight: Tensor, geometry: ConvolutionGeometry): Tensor {
   const size = convolvedSize(x.shape.slice(2), weight.shape.slice(2), geometry);
@@ -107,3 +106,23 @@ export const convolutionAttributes = (weight: Tensor, geometry: ConvolutionGeome
   pads: geometry.padding,
   group: geometry.groups,
 });
+
+/** Standard operators only: runs wherever ONNX runs. */
+export const plainLowering: Lowering = {
+  name: "plain",
+  convolve: convolvePlainly,
+  spread: spreadPlainly,
+  weightDerivative: weightDerivativePlainly,
+};
+
+/** Height and width of a convolution's result. */
+export function convolvedSize(
+  [height, width]: readonly number[],
+  [rows, columns]: readonly number[],
+  { stride, dilation, padding }: ConvolutionGeometry,
+): [number, number] {
+  return [
+    Math.floor((height + padding[0] + padding[2] - dilation[0] * (rows - 1) - 1) / stride[0]) + 1,
+    Math.floor((width + padding[1] + padding[3] - dilation[1] * (columns - 1) - 1) / stride[1]) + 1,
+  ];
+}

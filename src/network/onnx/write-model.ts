@@ -1,5 +1,5 @@
-import type { Attribute, ElementType, Tensor, TensorNode } from "../tensor.ts";
-import type { ConstantValues, TensorGraph } from "../tensor-graph.ts";
+import type { Attribute, ConstantValues, ElementType, Tensor, TensorNode } from "../tensor.ts";
+import type { TensorGraph } from "../tensor-graph.ts";
 import { MessageWriter } from "./wire.ts";
 
 /** Numbers of ONNX's enumeration of element types. */

@@ -1,16 +1,6 @@
-import type { Tensor } from "../tensor.ts";
-import { expectShape } from "../tensor-graph.ts";
+import { type ConvolutionGeometry, expectShape, type Tensor } from "../tensor.ts";
 import { add } from "./elementwise.ts";
 import { reshape } from "./shape.ts";
-
-/** How a convolution steps over its picture; [rows, columns]. */
-export interface ConvolutionGeometry {
-  readonly stride: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  /** Zeros at the top, left, bottom, right. */
-  readonly padding: readonly [number, number, number, number];
-  readonly groups: number;
-}
 
 export interface ConvolutionOptions {
   readonly stride?: number;
@@ -98,18 +88,6 @@ function geometryOf(weight: Tensor, options: ConvolutionOptions): ConvolutionGeo
           : padding,
     groups,
   };
-}
-
-/** Height and width of a convolution's result. */
-export function convolvedSize(
-  [height, width]: readonly number[],
-  [rows, columns]: readonly number[],
-  { stride, dilation, padding }: ConvolutionGeometry,
-): [number, number] {
-  return [
-    Math.floor((height + padding[0] + padding[2] - dilation[0] * (rows - 1) - 1) / stride[0]) + 1,
-    Math.floor((width + padding[1] + padding[3] - dilation[1] * (columns - 1) - 1) / stride[1]) + 1,
-  ];
 }
 
 const asAttributes = ({ stride, dilation, padding, groups }: ConvolutionGeometry) => ({

@@ -1,5 +1,4 @@
-import type { Tensor } from "../tensor.ts";
-import { expectShape } from "../tensor-graph.ts";
+import { expectShape, type Tensor } from "../tensor.ts";
 import { add, multiply } from "./elementwise.ts";
 import { expand, reshape } from "./shape.ts";
 
