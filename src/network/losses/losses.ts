@@ -1,9 +1,8 @@
 import type { NetworkOutputs } from "../architectures/network-definition.ts";
-import { add, cast, equal, multiply } from "../operators/elementwise.ts";
-import { sigmoid } from "../operators/elementwise.ts";
+import { add, cast, equal, exp, multiply, not, sigmoid } from "../operators/elementwise.ts";
 import { reduceMean } from "../operators/reductions.ts";
 import { reshape } from "../operators/shape.ts";
-import { logSoftmax, softmax } from "../operators/softmax.ts";
+import { logSoftmax } from "../operators/softmax.ts";
 import type { Tensor } from "../tensor.ts";
 import { binaryCrossEntropy, crossEntropy } from "./cross-entropy.ts";
 import { softDice } from "./dice.ts";
@@ -43,22 +42,22 @@ const NOT_KNOWN = 255;
 export function losses(outputs: NetworkOutputs, targets: LossTargets, options: LossOptions): Losses {
   const { classLogits, heatMaps } = outputs;
   const [batch, classes, height, width] = classLogits.shape;
-  const { graph } = classLogits;
   const values = cast(targets.pixels, "int32");
   const isClasses = targets.kind === "classes";
   const planes = isClasses ? reshape(values, [batch, 1, height, width]) : values;
-  const known = cast(graph.node("Not", [equal(planes, NOT_KNOWN)], "bool", planes.shape), "float32");
+  const known = cast(not(equal(planes, NOT_KNOWN)), "float32");
   const wanted = isClasses
     ? equal(
         planes,
-        graph.constant(
+        planes.graph.constant(
           Int32Array.from({ length: classes }, (_, k) => k),
           [1, classes, 1, 1],
         ),
       )
     : equal(planes, 1);
   const truth = cast(wanted, "float32");
-  const probabilities = isClasses ? softmax(classLogits, 1) : sigmoid(classLogits);
+  const logProbabilities = isClasses ? logSoftmax(classLogits, 1) : undefined;
+  const probabilities = logProbabilities ? exp(logProbabilities) : sigmoid(classLogits);
 
   const dice = softDice(multiply(probabilities, known), truth, options.absentClasses);
   const terms = new Map<string, Tensor>();
@@ -71,8 +70,8 @@ export function losses(outputs: NetworkOutputs, targets: LossTargets, options: L
   };
   include("dice", options.dice, () => add(multiply(reduceMean(dice), -1), 1));
   include("crossEntropy", options.crossEntropy, () =>
-    isClasses
-      ? crossEntropy(logSoftmax(classLogits, 1), truth, known)
+    logProbabilities
+      ? crossEntropy(logProbabilities, truth, known)
       : binaryCrossEntropy(classLogits, truth, known),
   );
   const { heatMap } = options;
