@@ -120,6 +120,32 @@ export function vectorScope(options: {
   return scope("");
 }
 
+/** Hands out the parameters as constants of a model that does not learn any more. */
+export function constantScope(
+  graph: TensorGraph,
+  layout: ParameterLayout,
+  parameters: Float32Array,
+  statistics: Float32Array | undefined,
+): ParameterScope {
+  const values = new Map([
+    ...namedParts(layout.parameters, parameters),
+    ...namedParts(layout.statistics, statistics ?? new Float32Array()),
+  ]);
+  const take = (name: string, shape: readonly number[]): Tensor => {
+    const value = values.get(name);
+    if (value?.data.length !== elementCount(shape)) throw new RangeError(`${name} is not in the layout`);
+    return graph.constant(value.data.slice(), shape, name);
+  };
+  const scope = (prefix: string): ParameterScope => ({
+    parameter: (name, shape) => take(prefix + name, shape),
+    statistic: (name, shape) => take(prefix + name, shape),
+    updateStatistic: () => {},
+    uniform: () => undefined,
+    within: (inner) => scope(`${prefix}${inner}.`),
+  });
+  return scope("");
+}
+
 /** Parameters as they are before the first step: each depends on the seed and its own name only. */
 export function initialValues(places: readonly ParameterPlace[], seed: number): Float32Array {
   const last = places.at(-1);

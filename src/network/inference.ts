@@ -1,0 +1,87 @@
+import type { NetworkDefinition, NetworkOutputs } from "./architectures/network-definition.ts";
+import { plainLowering } from "./lowering/plain-convolution.ts";
+import { writeModel } from "./onnx/write-model.ts";
+import {
+  cast,
+  divide,
+  greater,
+  multiply,
+  negate,
+  sigmoid,
+  sqrt,
+  subtract,
+  where,
+} from "./operators/elementwise.ts";
+import { add } from "./operators/elementwise.ts";
+import { reduceMax, reduceMean } from "./operators/reductions.ts";
+import { concat, reshape, slice } from "./operators/shape.ts";
+import { softmax } from "./operators/softmax.ts";
+import { constantScope, type ParameterLayout } from "./parameters.ts";
+import type { Tensor } from "./tensor.ts";
+import { TensorGraph } from "./tensor-graph.ts";
+
+export interface InferenceOptions {
+  readonly network: NetworkDefinition;
+  readonly layout: ParameterLayout;
+  readonly parameters: Float32Array;
+  /** Running means and variances, where the network has some. */
+  readonly statistics?: Float32Array | undefined;
+  readonly targets: "classes" | "masks";
+  readonly heightPx: number;
+  readonly widthPx: number;
+  /** Whether the model brings its picture to mean 0 and standard deviation 1. */
+  readonly standardises: boolean;
+  /** Whether the model looks at the picture's negative, too, and answers by the one of which it is surer. Needs `standardises`. */
+  readonly findsPolarity: boolean;
+  /** Texts kept in the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A trained network as one ONNX file that runs anywhere ONNX runs.
+ *
+ * Input `image` [1, C, H, W]; outputs `probabilities` [1, K, H, W], `heatMaps` [1, L, H, W] where there are landmarks, and, where the model
+ * finds it, `polarity`: 1, or −1 where the negative was taken.
+ */
+export function compileInference(options: InferenceOptions): Uint8Array {
+  const { network, layout, parameters, statistics, heightPx, widthPx, targets, findsPolarity } = options;
+  const graph = new TensorGraph(plainLowering);
+  const image = graph.input("image", "float32", [1, network.inputChannels, heightPx, widthPx]);
+  const picture = options.standardises ? standardised(image) : image;
+  const seen = findsPolarity ? concat([picture, negate(picture)], 0) : picture;
+  const scope = constantScope(graph, layout, parameters, statistics);
+  const { classLogits, heatMaps }: NetworkOutputs = network.forward(seen, scope, "inference");
+  const probabilities = targets === "classes" ? softmax(classLogits, 1) : sigmoid(classLogits);
+  const choose = findsPolarity ? surer(probabilities, targets) : undefined;
+  const answer = (both: Tensor): Tensor => (choose ? choose.of(both) : both);
+  graph.output("probabilities", answer(probabilities));
+  if (heatMaps) graph.output("heatMaps", answer(heatMaps));
+  if (choose) graph.output("polarity", choose.polarity);
+  return writeModel(graph, options.metadata);
+}
+
+/** Mean 0 and standard deviation 1 over each channel of a picture. */
+function standardised(image: Tensor): Tensor {
+  const over = { axes: [2, 3], keepAxes: true };
+  const centred = subtract(image, reduceMean(image, over));
+  const variance = reduceMean(multiply(centred, centred), over);
+  return divide(centred, add(sqrt(variance), 1e-6));
+}
+
+/** Of two pictures, that with the higher mean probability of what would be chosen at each pixel. */
+function surer(
+  probabilities: Tensor,
+  targets: "classes" | "masks",
+): { polarity: Tensor; of: (both: Tensor) => Tensor } {
+  const certain =
+    targets === "classes"
+      ? reduceMax(probabilities, { axes: [1] })
+      : where(greater(probabilities, 0.5), probabilities, add(negate(probabilities), 1));
+  const half = (x: Tensor, index: number): Tensor => slice(x, [{ axis: 0, from: index, to: index + 1 }]);
+  const mean = (index: number): Tensor => reduceMean(half(certain, index));
+  const isNegative = greater(mean(1), mean(0));
+  return {
+    polarity: reshape(add(multiply(cast(isNegative, "float32"), -2), 1), [1]),
+    of: (both) => where(isNegative, half(both, 1), half(both, 0)),
+  };
+}
