@@ -2,6 +2,8 @@ import type { NetworkDefinition, NetworkOutputs } from "./architectures/network-
 import { plainLowering } from "./lowering/plain-convolution.ts";
 import { writeModel } from "./onnx/write-model.ts";
 import {
+  abs,
+  add,
   cast,
   divide,
   greater,
@@ -12,7 +14,6 @@ import {
   subtract,
   where,
 } from "./operators/elementwise.ts";
-import { add } from "./operators/elementwise.ts";
 import { reduceMax, reduceMean } from "./operators/reductions.ts";
 import { concat, reshape, slice } from "./operators/shape.ts";
 import { softmax } from "./operators/softmax.ts";
@@ -60,12 +61,15 @@ export function compileInference(options: InferenceOptions): Uint8Array {
   return writeModel(graph, options.metadata);
 }
 
-/** Mean 0 and standard deviation 1 over each channel of a picture. */
+/** Mean 0 and standard deviation 1 over each channel of a picture; one of a single value becomes (nearly) zeros. */
 function standardised(image: Tensor): Tensor {
   const over = { axes: [2, 3], keepAxes: true };
-  const centred = subtract(image, reduceMean(image, over));
+  const mean = reduceMean(image, over);
+  const centred = subtract(image, mean);
   const variance = reduceMean(multiply(centred, centred), over);
-  return divide(centred, add(sqrt(variance), 1e-6));
+  // Below the rounding of the values themselves there is nothing but their rounding.
+  const rounding = add(multiply(abs(mean), 2 ** -20), 1e-30);
+  return divide(centred, where(greater(sqrt(variance), rounding), sqrt(variance), 1e30));
 }
 
 /** Of two pictures, that with the higher mean probability of what would be chosen at each pixel. */
