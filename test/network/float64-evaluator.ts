@@ -1,4 +1,4 @@
-import { interpolationMatrix } from "../../src/network/operators/resize.ts";
+import { type Alignment, interpolationMatrix } from "../../src/network/operators/resize.ts";
 import { elementCount, type Tensor, type TensorNode } from "../../src/network/tensor.ts";
 import type { TensorGraph } from "../../src/network/tensor-graph.ts";
 
@@ -144,7 +144,9 @@ function run(node: TensorNode, inputs: readonly Values[]): (Float64Array | undef
       return [data];
     }
     case "Resize":
-      return [resized(a, shape)];
+      return [
+        resized(a, shape, attributes.coordinate_transformation_mode === "half_pixel" ? "edges" : "centres"),
+      ];
     default:
       throw new Error(`the evaluator does not know ${operator}`);
   }
@@ -334,11 +336,11 @@ function pooled(x: Values, shape: readonly number[], [size]: readonly number[]):
   return [data, places];
 }
 
-function resized(x: Values, shape: readonly number[]): Float64Array {
+function resized(x: Values, shape: readonly number[], alignment: Alignment): Float64Array {
   const [batch, channels, height, width] = shape;
   const [fromHeight, fromWidth] = x.shape.slice(2);
-  const rows = Float64Array.from(interpolationMatrix(fromHeight, height));
-  const columns = Float64Array.from(interpolationMatrix(fromWidth, width));
+  const rows = Float64Array.from(interpolationMatrix(fromHeight, height, alignment));
+  const columns = Float64Array.from(interpolationMatrix(fromWidth, width, alignment));
   const data = new Float64Array(elementCount(shape));
   for (let plane = 0; plane < batch * channels; plane++)
     for (let v = 0; v < height; v++)

@@ -79,7 +79,7 @@ function batchNorm(
 }
 
 /** The largest number of groups, at most this many, into which the channels divide. */
-function fittingGroups(channels: number, most: number): number {
+export function fittingGroups(channels: number, most: number): number {
   for (let groups = Math.min(most, channels); groups > 1; groups--)
     if (channels % groups === 0) return groups;
   return 1;

@@ -52,8 +52,9 @@ export const spatialRules: Readonly<Record<string, GradientRule>> = {
     const [fromHeight, fromWidth] = shape.slice(2);
     const [height, width] = d.shape.slice(2);
     const { graph } = d;
-    const columns = graph.constant(interpolationMatrix(fromWidth, width), [width, fromWidth]);
-    const rowsMade = transposed(interpolationMatrix(fromHeight, height), height, fromHeight);
+    const alignment = op.attributes.coordinate_transformation_mode === "half_pixel" ? "edges" : "centres";
+    const columns = graph.constant(interpolationMatrix(fromWidth, width, alignment), [width, fromWidth]);
+    const rowsMade = transposed(interpolationMatrix(fromHeight, height, alignment), height, fromHeight);
     const rows = graph.constant(rowsMade, [fromHeight, height]);
     const narrow = matMul(d, columns);
     return [matMul(rows, narrow)];

@@ -96,10 +96,14 @@ export function paysBlocked(
   return filled < (product === "result" ? 1.25 : 1.1) * from * to;
 }
 
+/** The node takes multiples of 4 channels, and fills up to blocks by itself. */
+const REORDER_STEP = 4;
+
 /** [N, C, H, W] in blocks of channels, filled up with zeros. */
 function reorderedInput(x: Tensor, channels: number): Tensor {
   const [batch, , height, width] = x.shape;
-  return x.graph.node("ReorderInput", [x], "float32", [batch, channels, height, width], {
+  const wide = filledUp(x, 1, REORDER_STEP);
+  return x.graph.node("ReorderInput", [wide], "float32", [batch, channels, height, width], {
     domain: DOMAIN,
     attributes: { channels_last: 0 },
   });

@@ -1,3 +1,5 @@
+import { less, where } from "./elementwise.ts";
+import { slice } from "./shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The largest of every size × size square; sides must be multiples of the size. Ties: the first in reading order has the derivative. */
@@ -13,6 +15,19 @@ export function maxPool(x: Tensor, size = 2): Tensor {
     { attributes: { kernel_shape: [size, size], strides: [size, size] } },
   );
   return x.graph.composite("MaximumPooling", [x], value, { saved: [places], attributes: { size } });
+}
+
+/** The largest of every size × size square, a square beginning every `stride` pixels; squares may overlap, what they do not reach is left out. */
+export function maxPoolOverlapping(x: Tensor, size: number, stride: number): Tensor {
+  return largestAlong(largestAlong(x, 3, size, stride), 2, size, stride);
+}
+
+function largestAlong(x: Tensor, axis: number, size: number, stride: number): Tensor {
+  const count = Math.floor((x.shape[axis] - size) / stride) + 1;
+  const places = Array.from({ length: size }, (_, from) =>
+    slice(x, [{ axis, from, to: from + (count - 1) * stride + 1, step: stride }]),
+  );
+  return places.reduce((most, next) => where(less(most, next), next, most));
 }
 
 export function averagePool(x: Tensor, size = 2): Tensor {
