@@ -13,6 +13,7 @@ const fixture = decodeSafetensors(
   "transunet.safetensors",
 ).tensors;
 const floats = (name: string): Float32Array => fixture.get(name)?.data as Float32Array;
+const doubles = (name: string): Float64Array => fixture.get(name)?.data as Float64Array;
 const runtime = await onnxRuntime({ provider: "cpu", threads: 1 });
 
 const [SIZE, BATCH, CLASSES, LANDMARKS] = [64, 2, 3, 2];
@@ -79,8 +80,8 @@ describe("a tiny TransUNet of PyTorch in float64", () => {
       points: floats("points"),
       visible: floats("visible"),
     };
-    const losses = fixture.get("losses")?.data as Float64Array;
-    const norms = fixture.get("norms")?.data as Float64Array;
+    const losses = doubles("losses");
+    const norms = doubles("norms");
     for (const step of losses.keys()) {
       const { loss, gradientNorm } = await training.step(batch, { learningRate: 0.01, step });
       // Float32 through some 60 layers; that of PyTorch is apart by 3 · 10⁻⁷ here.
@@ -127,10 +128,10 @@ describe("a tiny TransUNet of PyTorch in float64", () => {
     // Rate 1 without momentum or decay: the first moment is the gradient.
     await training.step(batch, { learningRate: 1, step: 0 });
     const gradient = namedParts(compiled.layout.parameters, training.vector("moment1"));
-    const all = (fixture.get("norms")?.data as Float64Array)[0];
+    const all = doubles("norms")[0];
     for (const [name, { data }] of gradient) {
       const length = Math.hypot(...data);
-      const expected = (fixture.get(`gradientNorm/${name}`)?.data as Float64Array)[0];
+      const expected = doubles(`gradientNorm/${name}`)[0];
       expect(Math.abs(length - expected), name).toBeLessThan(1e-4 * expected + 1e-6 * all);
     }
     await training.release();
