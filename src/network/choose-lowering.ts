@@ -81,7 +81,7 @@ async function trial(runtime: TensorRuntime, lowering: Lowering, size: TrialSize
   graph.output("result", lowering.convolve(x, weight, GEOMETRY));
   graph.output("byPicture", lowering.spread(y, weight, shapes.x, GEOMETRY));
   graph.output("byWeight", lowering.weightDerivative(x, y, shapes.weight, GEOMETRY));
-  const session = await runtime.open(writeModel(graph));
+  const session = await runtime.open(writeModel(graph), { isTrial: true });
   const feeds: Record<string, TensorValue> = Object.fromEntries(
     Object.entries(shapes).map(([name, shape], index) => [name, wave(shape, 0.37 + 0.11 * index)]),
   );

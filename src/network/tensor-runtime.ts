@@ -9,8 +9,11 @@ export type TensorValue =
 export interface TensorRuntime {
   readonly provider: "cpu" | "cuda" | "webgpu" | "wasm";
   readonly threads: number;
-  /** @throws InputError `model-unreadable` */
-  open(model: Uint8Array): Promise<TensorSession>;
+  /**
+   * @param options.isTrial a failure is expected and not logged
+   * @throws InputError `model-unreadable`
+   */
+  open(model: Uint8Array, options?: { readonly isTrial?: boolean }): Promise<TensorSession>;
 }
 
 export interface TensorSession {

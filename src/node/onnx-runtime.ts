@@ -1,66 +1,30 @@
 import type * as Ort from "onnxruntime-node";
 import { InputError } from "../error/input-error.ts";
-import type { TensorRuntime, TensorValue } from "../network/tensor-runtime.ts";
+import { plainLowering } from "../network/lowering/plain-convolution.ts";
+import { writeModel } from "../network/onnx/write-model.ts";
+import { type OrtModule, ortRuntime } from "../network/ort-runtime.ts";
+import { TensorGraph } from "../network/tensor-graph.ts";
+import type { TensorRuntime } from "../network/tensor-runtime.ts";
 
 export interface OnnxRuntimeOptions {
-  /** auto: CUDA where it works, else the processor. */
+  /** auto: the processor. Graphics cards are used when they are named: their speed has not been measured. */
   readonly provider?: "auto" | "cpu" | "cuda" | "webgpu";
-  /** Default: as many as there are cores. */
+  /** Default 0: as many as there are cores. */
   readonly threads?: number;
 }
 
 /**
  * onnxruntime in Node. A session blocks its thread while it runs: training belongs into a worker thread.
  *
- * @throws InputError `provider-missing` where the provider that was asked for cannot be used
+ * @throws InputError `provider-missing` where onnxruntime, or the provider that was asked for, cannot be used
  */
 export async function onnxRuntime(options: OnnxRuntimeOptions = {}): Promise<TensorRuntime> {
   const { provider: wanted = "auto", threads = 0 } = options;
   const ort = await loadOrt();
   const provider = wanted === "auto" ? "cpu" : wanted;
-  const listed = ort.listSupportedBackends?.().map(({ name }) => name) ?? ["cpu"];
-  if (!listed.includes(provider)) throw providerMissing(provider, `it offers ${listed.join(", ")}`);
-  return {
-    provider,
-    threads,
-    async open(model) {
-      let session: Ort.InferenceSession;
-      try {
-        session = await ort.InferenceSession.create(model, {
-          executionProviders: [provider],
-          graphOptimizationLevel: "all",
-          logSeverityLevel: 3,
-          ...(threads > 0 ? { intraOpNumThreads: threads, interOpNumThreads: 1 } : {}),
-        });
-      } catch (cause) {
-        const { message } = cause as Error;
-        if (provider !== "cpu") throw providerMissing(provider, message);
-        throw new InputError("model-unreadable", `onnxruntime cannot load the model: ${message}`, { cause });
-      }
-      return {
-        inputs: session.inputNames,
-        outputs: session.outputNames,
-        async run(feeds, outputs) {
-          const given = Object.fromEntries(
-            Object.entries(feeds).map(([name, value]) => [name, asOrtTensor(ort, value)]),
-          );
-          const wantedOutputs =
-            outputs &&
-            Object.fromEntries(
-              Object.entries(outputs).map(([name, value]) => [name, value && asOrtTensor(ort, value)]),
-            );
-          const made = wantedOutputs ? await session.run(given, wantedOutputs) : await session.run(given);
-          return Object.fromEntries(
-            Object.entries(made).map(([name, { type, dims, data }]) => [
-              name,
-              { type, shape: dims, data } as unknown as TensorValue,
-            ]),
-          );
-        },
-        release: () => session.release(),
-      };
-    },
-  };
+  const runtime = ortRuntime(ort as unknown as OrtModule, { provider, threads, writesInPlace: true });
+  if (provider !== "cpu") await expectUsable(runtime, provider);
+  return runtime;
 }
 
 async function loadOrt(): Promise<typeof Ort> {
@@ -72,18 +36,32 @@ async function loadOrt(): Promise<typeof Ort> {
       `onnxruntime-node cannot be loaded: ${(cause as Error).message}`,
       {
         remedy:
-          "install it with ONNXRUNTIME_NODE_INSTALL=skip npm install; docs/training-engine.md lists the systems that it supports",
+          "install the packages again with the environment variable ONNXRUNTIME_NODE_INSTALL=skip; it exists for Linux, Windows and macOS on ARM",
         cause,
       },
     );
   }
 }
 
-const providerMissing = (provider: string, what: string): InputError =>
-  new InputError("provider-missing", `onnxruntime cannot use ${provider} on this machine: ${what}`, {
-    remedy: "use --provider cpu, or install the drivers and libraries that onnxruntime's documentation names",
-  });
-
-function asOrtTensor(ort: typeof Ort, value: TensorValue): Ort.Tensor {
-  return new ort.Tensor(value.type as "float32", value.data as Float32Array, value.shape);
+/** Whether a provider works shows when it is used: on a model that passes one number on. */
+async function expectUsable(runtime: TensorRuntime, provider: string): Promise<void> {
+  const graph = new TensorGraph(plainLowering);
+  graph.output("y", graph.input("x", "float32", [1]));
+  try {
+    const session = await runtime.open(writeModel(graph), { isTrial: true });
+    await session.run({ x: { type: "float32", shape: [1], data: Float32Array.of(1) } });
+    await session.release();
+  } catch (cause) {
+    throw new InputError(
+      "provider-missing",
+      `onnxruntime cannot use ${provider} on this machine: ${(cause as Error).message}`,
+      {
+        remedy:
+          provider === "cuda"
+            ? "use the provider cpu, or install CUDA, cuDNN and onnxruntime's CUDA library, which its npm package downloads when it is installed without ONNXRUNTIME_NODE_INSTALL=skip"
+            : "use the provider cpu; WebGPU needs a graphics card with Vulkan, Metal or Direct3D 12",
+        cause,
+      },
+    );
+  }
 }
