@@ -1,6 +1,7 @@
 import { commandTargets } from "./command-targets.ts";
 import { containerTargets } from "./container-targets.ts";
 import { dicomTarget } from "./dicom-target.ts";
+import { networkTargets } from "./network-targets.ts";
 import { pictureTargets } from "./picture-targets.ts";
 import { pngTarget } from "./png-target.ts";
 import { spectrumTarget } from "./spectrum-target.ts";
@@ -19,5 +20,6 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...pictureTargets,
   ...containerTargets,
   ...trainingTargets,
+  ...networkTargets,
   ...commandTargets,
 ];
