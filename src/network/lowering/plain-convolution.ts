@@ -60,15 +60,16 @@ export function turnedGeometry(weight: Tensor, geometry: ConvolutionGeometry): C
 export function turned(weight: Tensor, groups: number): Tensor {
   const [outputs, inputs, rows, columns] = weight.shape;
   const grouped = reshape(weight, [groups, outputs / groups, inputs, rows * columns]);
-  const exchanged = transpose(grouped, [0, 2, 1, 3]);
   const shape = [groups * inputs, outputs / groups, rows, columns];
-  if (rows * columns === 1) return reshape(exchanged, shape);
+  if (rows * columns === 1) return reshape(transpose(grouped, [0, 2, 1, 3]), shape);
+  // Reversed along the first axis, in whole blocks: along the last, number by number, it took six times as long.
   const { graph } = weight;
+  const placesFirst = transpose(grouped, [3, 0, 2, 1]);
   const order = graph.indices(Array.from({ length: rows * columns }, (_, i) => rows * columns - 1 - i));
-  const reversed = graph.node("Gather", [exchanged, order], "float32", exchanged.shape, {
-    attributes: { axis: 3 },
+  const reversed = graph.node("Gather", [placesFirst, order], "float32", placesFirst.shape, {
+    attributes: { axis: 0 },
   });
-  return reshape(reversed, shape);
+  return reshape(transpose(reversed, [1, 2, 3, 0]), shape);
 }
 
 /** As a product of matrices: y times every shifted copy of the padded picture, summed over pixels and pictures. */
