@@ -1,0 +1,140 @@
+import { InputError } from "../error/input-error.ts";
+import { findLandmarks } from "../evaluation/find-landmarks.ts";
+import type { DetectedLandmark, Prediction } from "../evaluation/prediction.ts";
+import type { TensorSession } from "../network/tensor-runtime.ts";
+import type { ModelMetadata } from "./model-metadata.ts";
+import { framed, pointInPicture, squareFrame, unframed } from "./square-frame.ts";
+
+/** A grey picture in any unit, bone bright or dark: the model finds out. */
+export interface Picture {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly pixels: Float32Array;
+}
+
+export interface Model {
+  readonly metadata: ModelMetadata;
+  readonly session: TensorSession;
+}
+
+/** What a model says of a picture, on the picture's own pixels. */
+export interface PicturePrediction extends Prediction {
+  /** Mean over all pixels of the probability of what was chosen there: how sure the model is of the whole. */
+  readonly confidence: number;
+  /** True where the negative of the picture looked more like what the model knows. */
+  readonly wasInverted: boolean;
+  /** In pixels of the picture; undefined: no pixel of the landmark's structure was found. */
+  readonly landmarks: readonly (DetectedLandmark | undefined)[];
+}
+
+/**
+ * Masks and landmarks of one picture by one model, or by several trained alike, whose probabilities and heat-maps are averaged.
+ *
+ * The picture is brought into the model's square (its longer side fills it), everything else is in the model's file.
+ *
+ * @throws InputError `picture-not-finite`, `picture-empty`, `models-differ`
+ */
+export async function predict(models: readonly Model[], picture: Picture): Promise<PicturePrediction> {
+  checkPicture(picture);
+  const { metadata } = alike(models);
+  const { sizePx, structures, landmarks, targets } = metadata;
+  const frame = squareFrame(picture, sizePx);
+  const square = framed(picture.pixels, frame);
+  const area = sizePx * sizePx;
+  const planes = targets === "classes" ? structures.length + 1 : structures.length;
+  const probabilities = new Float32Array(planes * area);
+  const heatMaps = new Float32Array(landmarks.length * area);
+  let polarity = 0;
+  for (const { session } of models) {
+    const out = await session.run({
+      image: { type: "float32", shape: [1, 1, sizePx, sizePx], data: square },
+    });
+    accumulate(probabilities, out.probabilities.data as Float32Array, 1 / models.length);
+    if (landmarks.length > 0) accumulate(heatMaps, out.heatMaps.data as Float32Array, 1 / models.length);
+    polarity += out.polarity ? (out.polarity.data as Float32Array)[0] : 1;
+  }
+  const inSquare = { widthPx: sizePx, heightPx: sizePx, ...chosen(probabilities, planes, targets) };
+  const found =
+    landmarks.length === 0
+      ? []
+      : findLandmarks(
+          { ...inSquare, heatMaps },
+          {
+            sigmaPx: metadata.heatMapSigmaPx,
+            structures: metadata.landmarkStructures.map((structure) => structure ?? undefined),
+            isRefined: true,
+          },
+        );
+  const large = new Float32Array(planes * picture.widthPx * picture.heightPx);
+  for (let plane = 0; plane < planes; plane++)
+    large.set(
+      unframed(probabilities.subarray(plane * area, (plane + 1) * area), frame),
+      plane * picture.widthPx * picture.heightPx,
+    );
+  const outcome = chosen(large, planes, targets);
+  return {
+    widthPx: picture.widthPx,
+    heightPx: picture.heightPx,
+    ...outcome,
+    probabilities: large,
+    landmarks: found.map((landmark) => landmark && { ...landmark, ...pointInPicture(landmark, frame) }),
+    wasInverted: polarity < 0,
+  };
+}
+
+/** The likeliest class of every pixel, or masks of at least one half. */
+function chosen(
+  probabilities: Float32Array,
+  planes: number,
+  targets: ModelMetadata["targets"],
+): { classes?: Uint8Array; masks?: Uint8Array[]; confidence: number } {
+  const area = probabilities.length / planes;
+  let sum = 0;
+  if (targets === "masks") {
+    const masks = Array.from({ length: planes }, (_, plane) => {
+      const values = probabilities.subarray(plane * area, (plane + 1) * area);
+      for (const value of values) sum += Math.max(value, 1 - value);
+      return Uint8Array.from(values, (value) => (value >= 0.5 ? 1 : 0));
+    });
+    return { masks, confidence: sum / probabilities.length };
+  }
+  const classes = new Uint8Array(area);
+  for (let pixel = 0; pixel < area; pixel++) {
+    let best = 0;
+    for (let plane = 1; plane < planes; plane++)
+      if (probabilities[plane * area + pixel] > probabilities[best * area + pixel]) best = plane;
+    classes[pixel] = best;
+    sum += probabilities[best * area + pixel];
+  }
+  return { classes, confidence: sum / area };
+}
+
+function accumulate(sum: Float32Array, values: Float32Array, weight: number): void {
+  for (let n = 0; n < sum.length; n++) sum[n] += weight * values[n];
+}
+
+function alike(models: readonly Model[]): Model {
+  const [first, ...others] = models;
+  for (const other of others)
+    for (const field of ["structures", "landmarks", "targets", "sizePx", "heatMapSigmaPx"] as const)
+      if (JSON.stringify(first.metadata[field]) !== JSON.stringify(other.metadata[field]))
+        throw new InputError(
+          "models-differ",
+          `models ${first.metadata.name} and ${other.metadata.name} differ in ${field}, so that their predictions cannot be averaged`,
+        );
+  return first;
+}
+
+function checkPicture({ widthPx, heightPx, pixels }: Picture): void {
+  if (!(widthPx >= 8 && heightPx >= 8) || pixels.length !== widthPx * heightPx)
+    throw new InputError(
+      "picture-empty",
+      `a picture of ${widthPx} × ${heightPx} pixels with ${pixels.length} values cannot be looked at`,
+    );
+  const broken = pixels.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0)
+    throw new InputError(
+      "picture-not-finite",
+      `the picture has ${pixels[broken]} at column ${broken % widthPx}, row ${Math.floor(broken / widthPx)}`,
+    );
+}
