@@ -204,6 +204,21 @@ export function createProgram(): Command {
     (await import("./recipes.ts")).recipesCommand(options),
   );
 
+  command("train <plan>", "trains a network on simulated X-rays: a plan (file or name) on a data set")
+    .requiredOption("--out <folder>", "where logs, checkpoints, report and model.onnx go")
+    .option("--data <folder>", "data set of synthex generate, or other pictures with labels")
+    .addOption(
+      new Option("--provider <name>", "what computes the steps")
+        .choices(["auto", "cpu", "cuda", "webgpu"])
+        .default("auto"),
+    )
+    .option("--threads <n>", "threads of the steps", wholeNumberBetween(1, 256))
+    .option("--workers <n>", "threads that make examples", wholeNumberBetween(1, 256))
+    .option("--steps <n>", "budget, instead of the plan's", wholeNumberBetween(1, 100_000_000))
+    .option("--seed <n>", "instead of the plan's", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
+    .option("--resume", "go on from the last checkpoint in the folder")
+    .action(async (plan, options) => (await import("./train.ts")).trainCommand(plan, options));
+
   command("augment [images...]", "what augmentation does to pictures, as a contact sheet")
     .option("--preview", "draw the sheet; training augments by itself")
     .option(

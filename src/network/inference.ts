@@ -1,21 +1,10 @@
 import type { NetworkDefinition, NetworkOutputs } from "./architectures/network-definition.ts";
 import { plainLowering } from "./lowering/plain-convolution.ts";
 import { writeModel } from "./onnx/write-model.ts";
-import {
-  abs,
-  add,
-  cast,
-  divide,
-  greater,
-  multiply,
-  negate,
-  sigmoid,
-  sqrt,
-  subtract,
-  where,
-} from "./operators/elementwise.ts";
+import { add, cast, greater, multiply, negate, sigmoid, where } from "./operators/elementwise.ts";
 import { reduceMax, reduceMean } from "./operators/reductions.ts";
 import { concat, reshape, slice } from "./operators/shape.ts";
+import { standardised } from "./operators/standardised.ts";
 import { softmax } from "./operators/softmax.ts";
 import { constantScope, type ParameterLayout } from "./parameters.ts";
 import type { Tensor } from "./tensor.ts";
@@ -59,17 +48,6 @@ export function compileInference(options: InferenceOptions): Uint8Array {
   if (heatMaps) graph.output("heatMaps", answer(heatMaps));
   if (choose) graph.output("polarity", choose.polarity);
   return writeModel(graph, options.metadata);
-}
-
-/** Mean 0 and standard deviation 1 over each channel of a picture; one of a single value becomes (nearly) zeros. */
-function standardised(image: Tensor): Tensor {
-  const over = { axes: [2, 3], keepAxes: true };
-  const mean = reduceMean(image, over);
-  const centred = subtract(image, mean);
-  const variance = reduceMean(multiply(centred, centred), over);
-  // Below the rounding of the values themselves there is nothing but their rounding.
-  const rounding = add(multiply(abs(mean), 2 ** -20), 1e-30);
-  return divide(centred, where(greater(sqrt(variance), rounding), sqrt(variance), 1e30));
 }
 
 /** Of two pictures, that with the higher mean probability of what would be chosen at each pixel. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AUGMENTATION_PROFILES } from "../augmentation/profile.ts";
+import { inputChannelNames } from "../network/architectures/prepared-input.ts";
 import { checkedBy, type PlaceOf, readYaml } from "../scene/document.ts";
 import { exposureVariationSchema } from "./examples/exposure-variation.ts";
 import { planProfiles, profileNames } from "./plan-profiles.ts";
@@ -139,10 +140,7 @@ export const planSchema = z
     input: z
       .strictObject({
         sizePx: z.int().min(16).max(1024).default(96).describe("side of the square the network sees"),
-        channels: z
-          .array(z.enum(["standardised", "local-contrast"]))
-          .min(1)
-          .default(["standardised", "local-contrast"]),
+        channels: z.array(z.enum(inputChannelNames)).min(1).default(["standardised", "local-contrast"]),
       })
       .prefault({}),
     network: networkSchema,

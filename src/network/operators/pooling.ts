@@ -36,6 +36,19 @@ export function averagePool(x: Tensor, size = 2): Tensor {
   });
 }
 
+/** Mean over the square of an odd `size` about each pixel, of what of it lies within the picture. Has no derivative: it is for pictures. */
+export function localMean(x: Tensor, size: number): Tensor {
+  const reach = (size - 1) / 2;
+  return x.graph.node("AveragePool", [x], x.type, x.shape, {
+    attributes: {
+      kernel_shape: [size, size],
+      strides: [1, 1],
+      pads: [reach, reach, reach, reach],
+      count_include_pad: 0,
+    },
+  });
+}
+
 function pooledShape(x: Tensor, size: number): number[] {
   const [batch, channels, height, width] = x.shape;
   if (height % size !== 0 || width % size !== 0)

@@ -1,0 +1,368 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { InputError } from "../../error/input-error.ts";
+import { compileInference } from "../../network/inference.ts";
+import { METADATA_KEY, type ModelMetadata } from "../../prediction/model-metadata.ts";
+import type { Batch, Task } from "../../training/batch.ts";
+import { type ClassAlarm, classAlarms } from "../../training/log/class-alarms.ts";
+import type { StepRecord, ValidationRecord } from "../../training/log/training-log.ts";
+import { trainingReport } from "../../training/log/training-report.ts";
+import { networkOf } from "../../training/network-of.ts";
+import { heatMapSigmaPx } from "../../training/onnx-program.ts";
+import type { Plan } from "../../training/plan.ts";
+import { predictionSheet } from "../../training/prediction-sheet.ts";
+import { type Budget, budgetOf } from "../../training/schedule.ts";
+import type { TrainingOutcome, TrainingPosition } from "../../training/train.ts";
+import { deflateData } from "../deflate.ts";
+import { softwareVersion } from "../software-version.ts";
+import { writeAtomically } from "../write-atomically.ts";
+import { latestCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
+import { comparedPlan } from "./compared-plan.ts";
+import { type ExampleFeed, startExampleFeed } from "./example-feed.ts";
+import { landmarkStructures } from "./landmark-structures.ts";
+import { openTrainingLog, readTrainingFolder, type TrainingLogFiles } from "./log-files.ts";
+import type { TrainerReply, TrainerRequest, TrainerWorkerData } from "./trainer-worker.ts";
+import { openTrainingExamples, type TrainingExamples } from "./training-examples.ts";
+
+export interface TrainModelOptions {
+  readonly plan: Plan;
+  readonly planText: string;
+  readonly data: string;
+  readonly out: string;
+  readonly provider: "auto" | "cpu" | "cuda" | "webgpu";
+  /** Of the steps; default all cores but those that make examples. */
+  readonly threads?: number | undefined;
+  /** That make examples. */
+  readonly workers?: number | undefined;
+  readonly resume?: boolean;
+  readonly onStep?: (record: StepRecord) => void;
+  readonly onValidation?: (record: ValidationRecord) => void;
+  readonly onAlarm?: (alarm: ClassAlarm) => void;
+  readonly onEvent?: (name: string, text: string, fields?: Readonly<Record<string, unknown>>) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainedModel {
+  readonly path: string;
+  readonly bytes: number;
+  readonly reason: TrainingOutcome["reason"];
+  readonly steps: number;
+  readonly validation: ValidationRecord | undefined;
+}
+
+/** Batches that wait for the trainer, beside the one it works on. */
+const AHEAD = 4;
+const SHOWN_EXAMPLES = 8;
+
+/**
+ * Trains a plan on a data set: examples are made on some threads, steps run on another. Leaves in the folder: `plan.json`, logs,
+ * `checkpoints/`, `report.html`, and `model.onnx`, which `predict` and `evaluate` take.
+ *
+ * @throws InputError what plan, data or folder are to blame for
+ */
+export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
+  const { plan, out } = options;
+  const examples = await openTrainingExamples(options.data, plan);
+  const { task, split } = examples;
+  const budget = budgetOf(plan, split.train.length);
+  const { fieldMm } = await firstLook(examples, plan);
+  const sigmaPx = heatMapSigmaPx(plan, fieldMm);
+  const from = await startingPoint(options, task);
+  await mkdir(out, { recursive: true });
+  await writeAtomically(join(out, "plan.json"), `${JSON.stringify(plan, undefined, 2)}\n`);
+  const log = await openTrainingLog(out, {
+    run: plan.name,
+    terms: task.landmarks.length > 0 ? ["dice", "crossEntropy", "heatMap"] : ["dice", "crossEntropy"],
+    structures: task.structures,
+    landmarks: [],
+    resumedStep: from?.step ?? 0,
+    hyperparameters: {
+      batch: plan.batch,
+      steps: budget.steps,
+      learningRate: plan.optimiser.learningRate,
+      optimiser: plan.optimiser.kind,
+      network: plan.network.kind,
+      augmentation: plan.augmentation.profile,
+      sizePx: plan.input.sizePx,
+      seed: plan.seed,
+    },
+  });
+  const threads = options.threads ?? Math.max(1, availableParallelism() - 1);
+  const workers = options.workers ?? Math.max(1, availableParallelism() - threads);
+  const feed = startExampleFeed({ folder: options.data, plan, budget }, workers);
+  try {
+    const run = await runTrainer({
+      ...options,
+      task,
+      budget,
+      sigmaPx,
+      from,
+      feed,
+      log,
+      threads,
+      split: examples.split,
+    });
+    const done = run.done;
+    const position = plan.use === "best" ? await bestPosition(options, task, done.position) : done.position;
+    const metadata = await metadataOf(options, examples, { fieldMm, sigmaPx, steps: position.step });
+    const model = modelOf(plan, task, position, done, metadata);
+    const path = join(out, "model.onnx");
+    await writeAtomically(path, model);
+    const { records, predictions } = await readTrainingFolder(out);
+    await writeAtomically(
+      join(out, "report.html"),
+      trainingReport({
+        name: plan.name,
+        description: plan.description,
+        software: `SyntheX ${softwareVersion()}`,
+        planText: JSON.stringify(plan, undefined, 2),
+        environment: {
+          "data set": `${examples.set.count} pictures, ${split.train.length} learnt from, ${split.validation.length} validated on (${split.rule})`,
+          examples: examples.isExposedAnew
+            ? "area densities exposed anew in every epoch"
+            : "pictures as written",
+          processor: `${cpus()[0]?.model ?? "unknown"}, ${threads} threads for steps, ${workers} for examples`,
+          engine: `onnxruntime, ${run.started.provider}, convolutions ${run.started.lowering}`,
+        },
+        steps: budget.steps,
+        parameterCount: run.started.parameters,
+        records,
+        alarms: run.alarms,
+        predictions,
+        predictionNote: "above the truth, below the prediction",
+      }),
+    );
+    return {
+      path,
+      bytes: model.length,
+      reason: done.reason,
+      steps: position.step,
+      validation: records.findLast((record) => record.kind === "validation"),
+    };
+  } finally {
+    log.close();
+    await feed.stop();
+    await examples.set.close();
+  }
+}
+
+/** Pixel pitch of the first example, and those of which predictions are shown. */
+async function firstLook(
+  { toValidate, toLearnFrom, split }: TrainingExamples,
+  plan: Plan,
+): Promise<{ fieldMm: number }> {
+  const first =
+    split.validation.length > 0 ? await toValidate(0) : await toLearnFrom({ example: 0, epoch: 0 }, 0);
+  // Pictures that say nothing of their size count as 1 mm a pixel.
+  return { fieldMm: (first.pixelPitchMm ?? 1) * plan.input.sizePx };
+}
+
+async function startingPoint(
+  { resume, out, plan, onEvent }: TrainModelOptions,
+  task: Task,
+): Promise<TrainingPosition | undefined> {
+  const latest = await latestCheckpoint(join(out, "checkpoints"), { plan: comparedPlan(plan, task) });
+  if (!latest) return undefined;
+  if (!resume)
+    throw new InputError(
+      "training-there",
+      `${out} holds a training that has come to step ${latest.checkpoint.step}`,
+      { remedy: "go on with --resume, or give another folder" },
+    );
+  for (const { message } of latest.findings) onEvent?.("checkpoint-damaged", message);
+  onEvent?.("resumed", `going on from step ${latest.checkpoint.step}`, { step: latest.checkpoint.step });
+  return positionOf(latest.checkpoint);
+}
+
+function positionOf(checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): TrainingPosition {
+  const { step, bestMetric, bestStep, extra, vectors } = checkpoint;
+  const { validationsWithoutGain = 0, wallSeconds = 0 } = (extra ?? {}) as {
+    validationsWithoutGain?: number;
+    wallSeconds?: number;
+  };
+  return {
+    step,
+    state: new Map([...vectors].map(([name, { data }]) => [name, data as Float32Array])),
+    best:
+      bestMetric === undefined || bestStep === undefined ? undefined : { step: bestStep, loss: bestMetric },
+    validationsWithoutGain,
+    wallSeconds,
+  };
+}
+
+async function bestPosition(
+  { out, plan }: TrainModelOptions,
+  task: Task,
+  last: TrainingPosition,
+): Promise<TrainingPosition> {
+  if (!last.best) return last;
+  const path = join(out, "checkpoints", "best.safetensors");
+  return positionOf(await readCheckpoint(path, { plan: comparedPlan(plan, task) }));
+}
+
+type Done = Extract<TrainerReply, { kind: "done" }>;
+type Started = Extract<TrainerReply, { kind: "started" }>;
+
+interface RunOptions extends TrainModelOptions {
+  readonly task: Task;
+  readonly budget: Budget;
+  readonly sigmaPx: number;
+  readonly from: TrainingPosition | undefined;
+  readonly feed: ExampleFeed;
+  readonly log: TrainingLogFiles;
+  readonly threads: number;
+  readonly split: TrainingExamples["split"];
+}
+
+/** Feeds the trainer, writes what it says, until it is done. */
+async function runTrainer(
+  options: RunOptions,
+): Promise<{ done: Done; started: Started; alarms: ClassAlarm[] }> {
+  const { plan, task, budget, feed, log, from } = options;
+  const validation: Batch[] = [];
+  const validated = Math.min(plan.validation.atMost, options.split.validation.length);
+  for (let first = 0; first < validated; first += plan.batch)
+    validation.push(await feed.batch({ kind: "validation", first }));
+  const shown = validation[0];
+  const data: TrainerWorkerData = {
+    plan,
+    task,
+    budget,
+    sigmaPx: options.sigmaPx,
+    engine: { provider: options.provider, threads: options.threads },
+    folder: options.out,
+    from,
+  };
+  const worker = new Worker(new URL("./trainer-worker.ts", import.meta.url), { workerData: data });
+  const send = (request: TrainerRequest): void => worker.postMessage(request);
+  const validations: ValidationRecord[] = log.earlier.filter((record) => record.kind === "validation");
+  const told = new Set<string>();
+  const alarms: ClassAlarm[] = [];
+  let started: Started | undefined;
+  let next = from?.step ?? 0;
+  const abort = (): void => send({ kind: "cancel" });
+  options.signal?.addEventListener("abort", abort);
+  try {
+    const done = await new Promise<Done>((resolve, reject) => {
+      const sendNext = (): void => {
+        if (next >= budget.steps) return;
+        const step = next++;
+        feed.batch({ kind: "step", step }).then((batch) => send({ kind: "batch", step, batch }), reject);
+      };
+      worker.on("error", reject);
+      worker.on("message", (reply: TrainerReply) => {
+        if (reply.kind === "failed")
+          reject(
+            reply.input
+              ? new InputError(
+                  reply.input.code,
+                  reply.message,
+                  reply.input.remedy ? { remedy: reply.input.remedy } : {},
+                )
+              : new Error(reply.message),
+          );
+        else if (reply.kind === "done") resolve(reply);
+        else if (reply.kind === "started") {
+          started = reply;
+          options.onEvent?.(
+            "started",
+            `${reply.parameters} parameters, ${reply.provider}, convolutions ${reply.lowering}`,
+            { ...reply },
+          );
+        } else if (reply.kind === "step") {
+          log.add(reply.record);
+          options.onStep?.(reply.record);
+          sendNext();
+        } else if (reply.kind === "validation") {
+          log.add(reply.record);
+          validations.push(reply.record);
+          options.onValidation?.(reply.record);
+          for (const alarm of classAlarms(validations, { steps: budget.steps })) {
+            const key = `${alarm.code} ${alarm.structure}`;
+            if (told.has(key)) continue;
+            told.add(key);
+            alarms.push(alarm);
+            options.onAlarm?.(alarm);
+          }
+          if (shown)
+            predictionSheet(shown, reply.probabilities, task, SHOWN_EXAMPLES, deflateData).then(
+              (png) => log.addPictures(reply.record.step, png),
+              reject,
+            );
+        } else {
+          log.sync();
+          options.onEvent?.("checkpoint", `step ${reply.step} is kept`, { step: reply.step });
+        }
+      });
+      send({ kind: "validation", batches: validation });
+      for (let ahead = 0; ahead < AHEAD; ahead++) sendNext();
+    });
+    if (!started) throw new Error("the trainer ended before it started");
+    return { done, started, alarms };
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
+    await worker.terminate();
+  }
+}
+
+async function metadataOf(
+  { plan, data }: TrainModelOptions,
+  examples: TrainingExamples,
+  { fieldMm, sigmaPx, steps }: { fieldMm: number; sigmaPx: number; steps: number },
+): Promise<ModelMetadata> {
+  const { task, split } = examples;
+  const summary = join(data, "dataset.json");
+  const dataBytes = (await stat(summary).catch(() => undefined)) ? await readFile(summary) : undefined;
+  return {
+    format: 1,
+    name: plan.name,
+    ...(plan.description ? { description: plan.description } : {}),
+    structures: [...task.structures],
+    targets: task.targets,
+    landmarks: [...task.landmarks],
+    landmarkStructures: await landmarkStructures(examples),
+    sizePx: plan.input.sizePx,
+    fieldMm,
+    heatMapSigmaPx: sigmaPx,
+    polarity: "bone-bright",
+    findsPolarity: true,
+    training: {
+      plan: JSON.stringify(plan),
+      planSha256: sha256(JSON.stringify(comparedPlan(plan, task))),
+      ...(dataBytes ? { dataSha256: sha256(dataBytes) } : {}),
+      steps,
+      seed: plan.seed,
+      examples: split.train.length,
+      software: `SyntheX ${softwareVersion()}`,
+    },
+  };
+}
+
+function modelOf(
+  plan: Plan,
+  task: Task,
+  position: TrainingPosition,
+  done: Done,
+  metadata: ModelMetadata,
+): Uint8Array {
+  const { state } = position;
+  const parameters = state.get("average") ?? state.get("parameters");
+  if (!parameters) throw new Error("a training has no parameters");
+  return compileInference({
+    network: networkOf(plan, task),
+    layout: done.layout,
+    parameters,
+    statistics: state.get("statistics"),
+    targets: task.targets,
+    heightPx: task.heightPx,
+    widthPx: task.widthPx,
+    standardises: true,
+    findsPolarity: metadata.findsPolarity,
+    metadata: { [METADATA_KEY]: JSON.stringify(metadata) },
+  });
+}
+
+const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
