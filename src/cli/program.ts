@@ -11,6 +11,7 @@ import {
 import { lengthUnits } from "../instrument/mesh/read-mesh.ts";
 import { instrumentOption } from "./instrument-option.ts";
 import { shardOption } from "./shard-option.ts";
+import { degradationNames } from "../prediction/degraded-picture.ts";
 
 /** Every command of `synthex`; each loads only what it needs, when it runs. */
 export function createProgram(): Command {
@@ -218,6 +219,48 @@ export function createProgram(): Command {
     .option("--seed <n>", "instead of the plan's", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
     .option("--resume", "go on from the last checkpoint in the folder")
     .action(async (plan, options) => (await import("./train.ts")).trainCommand(plan, options));
+
+  const provider = () =>
+    new Option("--provider <name>", "what the network runs on")
+      .choices(["auto", "cpu", "cuda", "webgpu"])
+      .default("auto");
+
+  command(
+    "predict <images...>",
+    "masks and landmarks of real or simulated X-rays: PNG, JPEG, TIFF, DICOM, folders",
+  )
+    .requiredOption(
+      "--model <name>",
+      "a model's file, or one of synthex models; repeat for an ensemble",
+      repeated,
+    )
+    .requiredOption("--out <folder>", "where masks, overlays, JSON and CSV go")
+    .addOption(provider())
+    .action(async (images, options) => (await import("./predict.ts")).predictCommand(images, options));
+
+  command("evaluate", "a model beside the truth: Dice, landmark errors, activation curve, HTML report")
+    .requiredOption(
+      "--model <name>",
+      "a model's file, or one of synthex models; repeat for an ensemble",
+      repeated,
+    )
+    .requiredOption("--data <path>", "data set, HDF5 study, or folder of pictures with masks")
+    .requiredOption("--out <folder>", "where report, tables and scores go")
+    .addOption(new Option("--split <name>", "only this split").choices(["train", "validation", "test"]))
+    .addOption(new Option("--degrade <how>", "spoil the pictures first").choices([...degradationNames]))
+    .option(
+      "--minimum-truth <pixels>",
+      "structures with fewer pixels of truth do not count in a picture",
+      wholeNumberBetween(0, 1e9),
+      0,
+    )
+    .option("--compare <file>", "scores.json of another run on the same pictures")
+    .addOption(provider())
+    .action(async (options) => (await import("./evaluate.ts")).evaluateCommand(options));
+
+  command("models", "models and training plans that come with SyntheX").action(async (options) =>
+    (await import("./models.ts")).modelsCommand(options),
+  );
 
   command("augment [images...]", "what augmentation does to pictures, as a contact sheet")
     .option("--preview", "draw the sheet; training augments by itself")

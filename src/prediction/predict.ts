@@ -1,4 +1,5 @@
 import { InputError } from "../error/input-error.ts";
+import { combineMembers, type MemberOutput } from "../evaluation/ensemble.ts";
 import { findLandmarks } from "../evaluation/find-landmarks.ts";
 import type { DetectedLandmark, Prediction } from "../evaluation/prediction.ts";
 import type { TensorSession } from "../network/tensor-runtime.ts";
@@ -40,77 +41,66 @@ export async function predict(models: readonly Model[], picture: Picture): Promi
   const { sizePx, structures, landmarks, targets } = metadata;
   const frame = squareFrame(picture, sizePx);
   const square = framed(picture.pixels, frame);
-  const area = sizePx * sizePx;
-  const planes = targets === "classes" ? structures.length + 1 : structures.length;
-  const probabilities = new Float32Array(planes * area);
-  const heatMaps = new Float32Array(landmarks.length * area);
+  const members: MemberOutput[] = [];
   let polarity = 0;
   for (const { session } of models) {
     const out = await session.run({
       image: { type: "float32", shape: [1, 1, sizePx, sizePx], data: square },
     });
-    accumulate(probabilities, out.probabilities.data as Float32Array, 1 / models.length);
-    if (landmarks.length > 0) accumulate(heatMaps, out.heatMaps.data as Float32Array, 1 / models.length);
-    polarity += out.polarity ? (out.polarity.data as Float32Array)[0] : 1;
+    members.push({
+      probabilities: out.probabilities.data as Float32Array,
+      ...(landmarks.length > 0 ? { heatMaps: out.heatMaps.data as Float32Array } : {}),
+    });
+    polarity += out.polarity ? Number(out.polarity.data[0]) : 1;
   }
-  const inSquare = { widthPx: sizePx, heightPx: sizePx, ...chosen(probabilities, planes, targets) };
-  const found =
-    landmarks.length === 0
-      ? []
-      : findLandmarks(
-          { ...inSquare, heatMaps },
-          {
-            sigmaPx: metadata.heatMapSigmaPx,
-            structures: metadata.landmarkStructures.map((structure) => structure ?? undefined),
-            isRefined: true,
-          },
-        );
-  const large = new Float32Array(planes * picture.widthPx * picture.heightPx);
+  const inSquare = combineMembers(members, { widthPx: sizePx, heightPx: sizePx, targets });
+  const { heatMaps } = inSquare;
+  const found = heatMaps
+    ? findLandmarks(
+        { ...inSquare, heatMaps },
+        {
+          sigmaPx: metadata.heatMapSigmaPx,
+          structures: metadata.landmarkStructures.map((structure) => structure ?? undefined),
+          isRefined: true,
+        },
+      )
+    : [];
+  const area = sizePx * sizePx;
+  const pictureArea = picture.widthPx * picture.heightPx;
+  const planes = targets === "classes" ? structures.length + 1 : structures.length;
+  const probabilities = new Float32Array(planes * pictureArea);
   for (let plane = 0; plane < planes; plane++)
-    large.set(
-      unframed(probabilities.subarray(plane * area, (plane + 1) * area), frame),
-      plane * picture.widthPx * picture.heightPx,
+    probabilities.set(
+      unframed(inSquare.probabilities.subarray(plane * area, (plane + 1) * area), frame),
+      plane * pictureArea,
     );
-  const outcome = chosen(large, planes, targets);
+  const { widthPx, heightPx } = picture;
   return {
-    widthPx: picture.widthPx,
-    heightPx: picture.heightPx,
-    ...outcome,
-    probabilities: large,
+    ...combineMembers([{ probabilities }], { widthPx, heightPx, targets }),
     landmarks: found.map((landmark) => landmark && { ...landmark, ...pointInPicture(landmark, frame) }),
+    confidence: confidenceOf(inSquare.probabilities, planes, targets),
     wasInverted: polarity < 0,
   };
 }
 
-/** The likeliest class of every pixel, or masks of at least one half. */
-function chosen(
+/** Mean over the pixels of the probability of what is chosen there. */
+function confidenceOf(
   probabilities: Float32Array,
   planes: number,
   targets: ModelMetadata["targets"],
-): { classes?: Uint8Array; masks?: Uint8Array[]; confidence: number } {
-  const area = probabilities.length / planes;
+): number {
   let sum = 0;
   if (targets === "masks") {
-    const masks = Array.from({ length: planes }, (_, plane) => {
-      const values = probabilities.subarray(plane * area, (plane + 1) * area);
-      for (const value of values) sum += Math.max(value, 1 - value);
-      return Uint8Array.from(values, (value) => (value >= 0.5 ? 1 : 0));
-    });
-    return { masks, confidence: sum / probabilities.length };
+    for (const value of probabilities) sum += Math.max(value, 1 - value);
+    return sum / probabilities.length;
   }
-  const classes = new Uint8Array(area);
+  const area = probabilities.length / planes;
   for (let pixel = 0; pixel < area; pixel++) {
-    let best = 0;
-    for (let plane = 1; plane < planes; plane++)
-      if (probabilities[plane * area + pixel] > probabilities[best * area + pixel]) best = plane;
-    classes[pixel] = best;
-    sum += probabilities[best * area + pixel];
+    let most = 0;
+    for (let plane = 0; plane < planes; plane++) most = Math.max(most, probabilities[plane * area + pixel]);
+    sum += most;
   }
-  return { classes, confidence: sum / area };
-}
-
-function accumulate(sum: Float32Array, values: Float32Array, weight: number): void {
-  for (let n = 0; n < sum.length; n++) sum[n] += weight * values[n];
+  return sum / area;
 }
 
 function alike(models: readonly Model[]): Model {

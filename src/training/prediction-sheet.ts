@@ -1,7 +1,7 @@
 import { blankCanvas, paste } from "../image/canvas.ts";
+import { windowed } from "../image/display-window.ts";
 import { type Deflate, encodePng } from "../image/encode-png.ts";
 import { overlay } from "../image/overlay.ts";
-import type { DisplayPicture } from "../image/picture.ts";
 import type { Batch, Task } from "./batch.ts";
 import { planesOf } from "./network-of.ts";
 
@@ -20,7 +20,8 @@ export function predictionSheet(
   const canvas = blankCanvas(count * (TILE_PX + GAP_PX), 2 * (TILE_PX + GAP_PX), [20, 23, 26]);
   const area = task.widthPx * task.heightPx;
   for (let example = 0; example < count; example++) {
-    const picture = greyOf(batch.pixels.subarray(example * area, (example + 1) * area), task);
+    const values = batch.pixels.subarray(example * area, (example + 1) * area);
+    const picture = windowed({ values, widthPx: task.widthPx, heightPx: task.heightPx });
     const rows = [
       (structure: number) => trueMask(batch, task, example, structure),
       (structure: number) => predictedMask(probabilities, task, example, structure),
@@ -70,19 +71,4 @@ function predictedMask(probabilities: Float32Array, task: Task, example: number,
     mask[pixel] = best === n + 1 ? 1 : 0;
   }
   return mask;
-}
-
-function greyOf(values: Float32Array, { widthPx, heightPx }: Task): DisplayPicture {
-  const sorted = values.toSorted();
-  const [black, white] = [
-    sorted[Math.floor(0.005 * sorted.length)],
-    sorted[Math.ceil(0.995 * sorted.length) - 1],
-  ];
-  const scale = white > black ? 255 / (white - black) : 0;
-  return {
-    widthPx,
-    heightPx,
-    channels: 1,
-    pixels: Uint8Array.from(values, (value) => Math.min(255, Math.max(0, (value - black) * scale))),
-  };
 }

@@ -1,0 +1,164 @@
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { confidence, isActivated, PUBLISHED_RULE } from "../evaluation/landmark-rule.ts";
+import { csvOf } from "../evaluation/tables/table.ts";
+import { InputError } from "../error/input-error.ts";
+import { windowed } from "../image/display-window.ts";
+import { encodePng } from "../image/encode-png.ts";
+import { overlay } from "../image/overlay.ts";
+import { deflateData } from "../node/deflate.ts";
+import { pictureFiles, readPicture } from "../node/labelled-images/read-picture.ts";
+import { onnxRuntime } from "../node/onnx-runtime.ts";
+import { openModel } from "../node/prediction/open-model.ts";
+import { writeAtomically } from "../node/write-atomically.ts";
+import { type Model, predict, type PicturePrediction } from "../prediction/predict.ts";
+import { printJson } from "./failure.ts";
+import { progressLine } from "./progress.ts";
+
+export interface PredictOptions {
+  readonly model: readonly string[];
+  readonly out: string;
+  readonly provider: "auto" | "cpu" | "cuda" | "webgpu";
+  readonly json?: boolean;
+}
+
+/** Less sure than this of the whole picture, a model is likely looking at something it was not trained for. */
+const UNSURE = 0.75;
+const OVERLAY_PX = 640;
+
+/** Masks, landmarks and overlays of pictures. */
+export async function predictCommand(images: readonly string[], options: PredictOptions): Promise<void> {
+  const files = await pictureFiles(images);
+  if (files.length === 0)
+    throw new InputError("predict-nothing", `there is no picture in ${images.join(", ")}`, {
+      remedy: "give PNG, JPEG, TIFF or DICOM files, or folders with them",
+    });
+  const runtime = await onnxRuntime({ provider: options.provider });
+  const models = await Promise.all(options.model.map((name) => openModel(name, runtime)));
+  await mkdir(options.out, { recursive: true });
+  const line = progressLine();
+  const told = [];
+  const used = new Map<string, number>();
+  for (const [done, file] of files.entries()) {
+    for (const read of await readPicture(file)) {
+      const { widthPx, heightPx, values } = read;
+      const pixels = read.polarity === "bone-dark" ? values.map((value) => -value) : values;
+      const prediction = await predict(models, { widthPx, heightPx, pixels });
+      const name = uniqueName(basename(read.name).replace(/\.[^.]+$/, ""), dirname(file), used);
+      told.push(await written(name, file, models[0], { widthPx, heightPx, pixels }, prediction, options.out));
+    }
+    line.update(() => `${done + 1}/${files.length} pictures`);
+  }
+  line.end();
+  const { metadata } = models[0];
+  await writeAtomically(
+    join(options.out, "predictions.json"),
+    `${JSON.stringify({ model: metadata.name, structures: metadata.structures, pictures: told }, undefined, 2)}\n`,
+  );
+  await writeAtomically(
+    join(options.out, "landmarks.csv"),
+    csvOf({
+      columns: ["picture", "landmark", "x", "y", "correlation", "peak", "counts"],
+      rows: told.flatMap(({ picture, landmarks }) =>
+        landmarks.map(({ name, x, y, correlation, peak, counts }) => [
+          picture,
+          name,
+          x,
+          y,
+          correlation,
+          peak,
+          counts ? 1 : 0,
+        ]),
+      ),
+    }),
+  );
+  if (options.json) {
+    printJson({ out: resolve(options.out), model: metadata.name, pictures: told });
+    return;
+  }
+  for (const { picture, found, confidence: sure, warning } of told)
+    console.log(
+      `${picture}: ${found.join(", ") || "nothing found"} (confidence ${sure.toFixed(2)})${warning ? `; ${warning}` : ""}`,
+    );
+  console.log(
+    `${told.length} pictures in ${options.out}: NAME-overlay.png, NAME-mask.png, predictions.json, landmarks.csv`,
+  );
+}
+
+async function written(
+  name: string,
+  file: string,
+  { metadata }: Model,
+  picture: { widthPx: number; heightPx: number; pixels: Float32Array },
+  prediction: PicturePrediction,
+  out: string,
+) {
+  const { widthPx, heightPx } = picture;
+  const { structures } = metadata;
+  const masks = structures.map((_, index) =>
+    prediction.masks
+      ? prediction.masks[index]
+      : (prediction.classes ?? new Uint8Array(widthPx * heightPx)).map((value) =>
+          value === index + 1 ? 1 : 0,
+        ),
+  );
+  const landmarks = metadata.landmarks.map((landmark, index) => {
+    const found = prediction.landmarks[index];
+    return {
+      name: landmark,
+      x: found?.x ?? null,
+      y: found?.y ?? null,
+      correlation: found ? confidence(found, "correlation") : null,
+      peak: found ? confidence(found, "peak") : null,
+      counts: found ? isActivated(found, PUBLISHED_RULE) : false,
+    };
+  });
+  const shown = prediction.wasInverted ? picture.pixels.map((value) => -value) : picture.pixels;
+  const drawn = overlay(windowed({ values: shown, widthPx, heightPx }), {
+    widthPx: Math.max(widthPx, OVERLAY_PX),
+    structures: structures.map((structure, index) => ({ name: structure, mask: masks[index] })),
+    landmarks: landmarks.flatMap(({ name: landmark, x, y, counts }) =>
+      counts && x !== null && y !== null ? [{ name: landmark, pixel: [x, y] as const }] : [],
+    ),
+  });
+  const write = async (path: string, content: Parameters<typeof encodePng>[0]): Promise<void> =>
+    writeAtomically(join(out, path), await encodePng(content, { deflate: deflateData }));
+  await write(`${name}-overlay.png`, drawn);
+  if (prediction.classes)
+    await write(`${name}-mask.png`, { widthPx, heightPx, channels: 1, pixels: prediction.classes });
+  else
+    for (const [index, structure] of structures.entries())
+      await write(`${name}-mask-${structure}.png`, {
+        widthPx,
+        heightPx,
+        channels: 1,
+        pixels: masks[index].map((value) => 255 * value),
+      });
+  const areas = masks.map((mask) => mask.reduce((sum, value) => sum + value, 0));
+  const share = areas.reduce((sum, area) => sum + area, 0) / (widthPx * heightPx);
+  const warning =
+    share < 0.01
+      ? "next to nothing was found: is this a picture of what the model knows?"
+      : prediction.confidence < UNSURE
+        ? "the model is not sure: is this a picture of what it knows?"
+        : undefined;
+  return {
+    picture: name,
+    file,
+    widthPx,
+    heightPx,
+    confidence: prediction.confidence,
+    wasInverted: prediction.wasInverted,
+    found: structures.filter((_, index) => areas[index] > 0),
+    areasPx: Object.fromEntries(structures.map((structure, index) => [structure, areas[index]])),
+    landmarks,
+    ...(warning ? { warning } : {}),
+  };
+}
+
+/** Two pictures of one name, from two folders, keep apart. */
+function uniqueName(name: string, folder: string, used: Map<string, number>): string {
+  const count = used.get(name) ?? 0;
+  used.set(name, count + 1);
+  return count === 0 ? name : `${basename(folder)}-${name}-${count + 1}`;
+}
