@@ -68,5 +68,6 @@ const integersOf = ({ wireType, integer, bytes }: MessageField): number[] =>
 
 function floats(bytes: Uint8Array): Float32Array {
   if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no float32 numbers`);
-  return new Float32Array(bytes.slice().buffer);
+  // A copy of its own: Node's Buffer.slice would be a view of the whole file.
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
