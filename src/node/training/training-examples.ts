@@ -84,6 +84,7 @@ export async function openTrainingExamples(folder: string, plan: Plan): Promise<
       key: exposureKey({ seed, epoch, sample: example.sample }),
       sizePx,
       variation: isVaried ? data.exposure : asRecorded,
+      structures: task.structures,
       name,
     });
     return { name, image: squared(exposed, sizePx), pixelPitchMm: exposed.pixelPitchMm };

@@ -46,7 +46,15 @@ const MEDIAN_STEP = 7;
  */
 export function exposeAnew(
   record: { readonly areaDensity: AreaDensityImage; readonly sample: unknown },
-  options: { key: PhiloxKey; sizePx: number; variation: ExposureVariation; noise?: boolean; name?: string },
+  options: {
+    key: PhiloxKey;
+    sizePx: number;
+    variation: ExposureVariation;
+    noise?: boolean;
+    name?: string;
+    /** Where structures are seen, by name, on the coarse grid. */
+    regions?: ReadonlyMap<string, Uint8Array>;
+  },
 ): AnewExposure {
   const { areaDensity } = record;
   const { key, variation } = options;
@@ -62,7 +70,7 @@ export function exposeAnew(
   const pitchMm = Math.sqrt(camera.pixelPitchMm[0] * camera.pixelPitchMm[1]) * cameraFactor;
   const planes = reducedDensities(areaDensity, size);
   const materials = planes.map(({ material }) => knownMaterial(material));
-  varyMatter(planes, materials, { ...size, pitchMm }, variation, key);
+  varyMatter(planes, materials, { ...size, pitchMm }, variation, key, options.regions);
   const drawn = drawExposure(scene, variation, { key, pitchMm });
   const beam = beamNodes({ ...drawn, materials });
   const field = recordedField(scene, camera, { ...size, factor: cameraFactor });

@@ -15,10 +15,18 @@ export function exposedExample(
     readonly record: { readonly areaDensity: AreaDensityImage; readonly sample: unknown };
     readonly labels: Omit<LabelledImage, "pixels">;
   },
-  options: { key: PhiloxKey; sizePx: number; variation: ExposureVariation; name?: string },
+  options: {
+    key: PhiloxKey;
+    sizePx: number;
+    variation: ExposureVariation;
+    name?: string;
+    /** Names of the labels' classes or masks, where something varies within structures. */
+    structures?: readonly string[];
+  },
 ): LabelledImage & { readonly pixelPitchMm: number } {
   const { record, labels } = example;
-  const { widthPx, heightPx, pixels, pixelPitchMm } = exposeAnew(record, options);
+  const regions = regionsOf(labels, record.areaDensity, options);
+  const { widthPx, heightPx, pixels, pixelPitchMm } = exposeAnew(record, { ...options, regions });
   const across = widthPx / labels.widthPx;
   const down = heightPx / labels.heightPx;
   const image = regridded(
@@ -32,6 +40,33 @@ export function exposedExample(
     },
   );
   return { ...image, pixelPitchMm };
+}
+
+/** Where the structures are that something varies in, on the grid of the area densities as they are given. */
+function regionsOf(
+  labels: Omit<LabelledImage, "pixels">,
+  to: { readonly widthPx: number; readonly heightPx: number },
+  {
+    variation: { opacities },
+    structures = [],
+    sizePx,
+  }: { variation: ExposureVariation; structures?: readonly string[]; sizePx: number },
+): Map<string, Uint8Array> {
+  const regions = new Map<string, Uint8Array>();
+  if (opacities.probability === 0) return regions;
+  const factor = Math.max(to.widthPx, to.heightPx) / sizePx;
+  const coarse = nearest(labels, {
+    widthPx: Math.max(1, Math.round(to.widthPx / factor)),
+    heightPx: Math.max(1, Math.round(to.heightPx / factor)),
+  });
+  for (const name of opacities.structures) {
+    const index = structures.indexOf(name);
+    if (index < 0) continue;
+    if (labels.masks) regions.set(name, coarse(labels.masks[index].map((value) => (value === 1 ? 1 : 0))));
+    else if (labels.classes)
+      regions.set(name, coarse(labels.classes.map((value) => (value === index + 1 ? 1 : 0))));
+  }
+  return regions;
 }
 
 /** Values at the centres of coarser pixels. */

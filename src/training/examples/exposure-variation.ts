@@ -72,6 +72,18 @@ export const exposureVariationSchema = z.strictObject({
       gPerCm2: range(0, 20).default([0.5, 4]).describe("soft tissue that a bubble takes away at its middle"),
     })
     .prefault({}),
+  opacities: z
+    .strictObject({
+      probability: probability.default(0),
+      structures: z
+        .array(z.string().min(1))
+        .default(["lung_left", "lung_right"])
+        .describe("by name; each is drawn by itself"),
+      gPerCm2: range(0, 50).default([0.5, 6]).describe("soft tissue added at most"),
+      widthMm: range(1, 1000).default([15, 120]).describe("over which it comes and goes, on the panel"),
+    })
+    .prefault({})
+    .describe("soft tissue where a structure should hold air: consolidation, effusion; needs labels"),
   softTissue: z
     .strictObject({
       probability: probability.default(0.7),
@@ -103,6 +115,7 @@ export const asRecorded: ExposureVariation = exposureVariationSchema.parse({
   electronicNoise: { factor: [1, 1] },
   saturation: { probability: 0 },
   bowelGas: { probability: 0 },
+  opacities: { probability: 0 },
   softTissue: { probability: 0 },
   bone: { probability: 0 },
 });

@@ -4,16 +4,22 @@ import type { PhiloxKey } from "../../random/philox.ts";
 import { bowelGas } from "./bowel-gas.ts";
 import type { ExposureVariation } from "./exposure-variation.ts";
 import { matterKind } from "./matter-kind.ts";
+import { opacities } from "./opacities.ts";
 import type { DensityPlane } from "./reduced-densities.ts";
 import { smoothFactor } from "./smooth-factor.ts";
 
-/** Changes the area densities of a picture in place, each kind of change with its probability and random numbers of its own. */
+/**
+ * Changes the area densities of a picture in place, each kind of change with its probability and random numbers of its own.
+ *
+ * @param regions where structures are seen, by name, for what changes within them
+ */
 export function varyMatter(
   planes: readonly DensityPlane[],
   materials: readonly Material[],
   picture: { readonly widthPx: number; readonly heightPx: number; readonly pitchMm: number },
   variation: ExposureVariation,
   key: PhiloxKey,
+  regions: ReadonlyMap<string, Uint8Array> = new Map(),
 ): void {
   const ofKind = (kind: "bone" | "soft"): Float32Array[] =>
     planes.filter((_, m) => matterKind(materials[m]) === kind).map(({ gPerCm2 }) => gPerCm2);
@@ -31,6 +37,9 @@ export function varyMatter(
     const factor = smoothFactor(picture, { factor: variation.softTissue.factor, widthMm }, thickness);
     for (const plane of soft) for (let n = 0; n < plane.length; n++) plane[n] *= overall * factor[n];
   }
+  // Into the first soft material, which is the heaviest: soft tissue before fat.
+  const added = opacities(regions, picture, variation.opacities, drawsOf(key, "opacities"));
+  if (added) for (let n = 0; n < added.length; n++) soft[0][n] += added[n];
   const gas = drawsOf(key, "bowel gas");
   if (gas.chance(variation.bowelGas.probability)) removeGas(soft, picture, variation, gas);
 }
