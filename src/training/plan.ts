@@ -200,9 +200,15 @@ export const planSchema = z
       .strictObject({ keep: z.int().min(1).max(1000).default(2), everySteps: z.int().min(1).optional() })
       .prefault({}),
   })
-  .superRefine(({ epochs, steps }, context) => {
+  .superRefine(({ epochs, steps, network, input }, context) => {
     if ((epochs === undefined) === (steps === undefined))
       context.addIssue({ code: "custom", path: ["steps"], message: "give either steps or epochs" });
+    if (network.kind === "transunet" && input.channels.length > 1)
+      context.addIssue({
+        code: "custom",
+        path: ["input", "channels"],
+        message: `a transunet sees one channel, these are ${input.channels.join(" and ")}; write channels: [standardised]`,
+      });
   });
 
 export type PlanInput = z.input<typeof planSchema>;
@@ -232,8 +238,9 @@ export const planJsonSchema = (): object => z.toJSONSchema(planSchema, { io: "in
 function withProfile(content: unknown): unknown {
   if (!isMap(content)) return content;
   const { profile = "default" } = content;
-  const base = profileNames.find((known) => known === profile);
-  return base === undefined ? content : merged(planProfiles[base], content);
+  // A profile that there is not is told once, not as all the fields that it would give.
+  const base = profileNames.find((known) => known === profile) ?? "default";
+  return merged(planProfiles[base], content);
 }
 
 /**

@@ -3,12 +3,13 @@ import type { Plan } from "./plan.ts";
 /** The length of a training, in both units. */
 export interface Budget {
   readonly steps: number;
+  /** Need not be whole: a step may end one epoch and begin the next. */
   readonly stepsPerEpoch: number;
 }
 
-/** An epoch shows as many examples as there are, once each or (streams, leftovers) on average. */
+/** An epoch shows every example once. */
 export function budgetOf(plan: Plan, exampleCount: number): Budget {
-  const stepsPerEpoch = Math.max(1, Math.floor(exampleCount / plan.batch));
+  const stepsPerEpoch = exampleCount / plan.batch;
   const steps = plan.steps ?? Math.max(1, Math.round((plan.epochs ?? 1) * stepsPerEpoch));
   return { steps, stepsPerEpoch };
 }

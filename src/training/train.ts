@@ -3,7 +3,7 @@ import type { Batch, Task } from "./batch.ts";
 import type { StepRecord, ValidationRecord } from "./log/training-log.ts";
 import type { Plan } from "./plan.ts";
 import { type Budget, learningRateAt, strengthAt } from "./schedule.ts";
-import type { TrainingProgram, TrainingState } from "./training-program.ts";
+import type { StepOutcome, TrainingProgram, TrainingState } from "./training-program.ts";
 import { validate } from "./validate.ts";
 
 /** Where a training stands between two steps: with the plan and the examples, all that the rest depends on. */
@@ -44,7 +44,8 @@ export interface TrainingOutcome {
  * The loop: steps, validations, checkpoints, until the budget is spent or validation stops improving. Broken off after any checkpoint
  * and begun again from it, it goes through the same losses.
  *
- * @throws InputError `training-diverged` at the step where a loss or gradient is no number, naming the first such parameter
+ * @throws InputError `training-diverged` at the step where a loss or gradient is no number, naming the first such parameter; or where the
+ *   loss of a validation is none
  */
 export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   const { plan, budget, program, validation, batchOf } = options;
@@ -64,15 +65,18 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
     validationsWithoutGain,
     wallSeconds,
   });
+  const hasStalled = (): boolean =>
+    plan.earlyStopping !== undefined && validationsWithoutGain >= plan.earlyStopping.patience;
   let mark = performance.now();
-  while (step < budget.steps) {
+  while (step < budget.steps && !hasStalled()) {
     const batch = await batchOf(step);
     const begun = performance.now();
     const learningRate = learningRateAt(plan, budget, step);
     const outcome = await program.step(batch, { learningRate, step });
     const ended = performance.now();
-    if (!Number.isFinite(outcome.loss) || !Number.isFinite(outcome.gradientNorm)) diverged(step, outcome);
     step++;
+    if (!Number.isFinite(outcome.loss) || !Number.isFinite(outcome.gradientNorm))
+      diverged(brokenStep(step, outcome));
     wallSeconds += (ended - mark) / 1000;
     options.onStep?.({
       kind: "step",
@@ -94,6 +98,8 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
     if (validation.length > 0 && (step % everySteps === 0 || isLast)) {
       const measured = await validate(program, validation, options.task);
       const finished = performance.now();
+      if (!Number.isFinite(measured.loss))
+        diverged(`the validation after step ${step} gave the loss ${measured.loss}`);
       isBest = best === undefined || measured.loss < best.loss;
       if (isBest) best = { step, loss: measured.loss };
       validationsWithoutGain = isBest ? 0 : validationsWithoutGain + 1;
@@ -111,29 +117,23 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
       });
       mark = performance.now();
     }
-    const stopsEarly =
-      plan.earlyStopping !== undefined && validationsWithoutGain >= plan.earlyStopping.patience;
     const isCancelled = options.isCancelled?.() ?? false;
-    if (isBest || step % checkpointEvery === 0 || isLast || stopsEarly || isCancelled) {
+    if (isBest || step % checkpointEvery === 0 || isLast || hasStalled() || isCancelled) {
       await options.onCheckpoint?.(position(), isBest);
       mark = performance.now();
     }
-    if (stopsEarly) return { position: position(), reason: "early-stopping" };
-    if (isCancelled) return { position: position(), reason: "cancelled" };
+    if (isCancelled && step < budget.steps && !hasStalled())
+      return { position: position(), reason: "cancelled" };
   }
-  return { position: position(), reason: "budget" };
+  return { position: position(), reason: step < budget.steps ? "early-stopping" : "budget" };
 }
 
-function diverged(
-  step: number,
-  { loss, firstBroken }: { loss: number; firstBroken?: string | undefined },
-): never {
-  throw new InputError(
-    "training-diverged",
-    `step ${step + 1} gave ${Number.isFinite(loss) ? "a gradient that is no number" : `the loss ${loss}`}${firstBroken ? `; the first parameter with one is ${firstBroken}` : ""}`,
-    {
-      remedy:
-        "lower the learning rate, or set clipNorm; the last checkpoint is good, and --resume goes on from it",
-    },
-  );
+const brokenStep = (step: number, { loss, firstBroken }: StepOutcome): string =>
+  `step ${step} gave ${Number.isFinite(loss) ? "a gradient that is no number" : `the loss ${loss}`}${firstBroken ? `; the first parameter with one is ${firstBroken}` : ""}`;
+
+function diverged(what: string): never {
+  throw new InputError("training-diverged", what, {
+    remedy:
+      "lower the learning rate, or set clipNorm; the last checkpoint is good, and --resume goes on from it",
+  });
 }
