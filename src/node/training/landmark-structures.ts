@@ -1,3 +1,4 @@
+import { UNKNOWN_CLASS } from "../../augmentation/labelled-image.ts";
 import type { TrainingExamples } from "./training-examples.ts";
 
 const MOST_EXAMPLES = 200;
@@ -19,7 +20,8 @@ export async function landmarkStructures({ set, task, split }: TrainingExamples)
       const pixel = Math.round(point.y) * labels.widthPx + Math.round(point.x);
       const structure = labels.masks
         ? labels.masks.findIndex((mask) => mask[pixel] === 1)
-        : (labels.classes?.[pixel] ?? 0) - 1;
+        : (labels.classes?.[pixel] ?? UNKNOWN_CLASS) - 1;
+      if (structure === UNKNOWN_CLASS - 1) continue;
       seen[landmark].set(structure, (seen[landmark].get(structure) ?? 0) + 1);
     }
   }

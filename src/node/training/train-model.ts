@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../error/input-error.ts";
 import { compileInference } from "../../network/inference.ts";
+import { networkLayout } from "../../network/training-step.ts";
 import { METADATA_KEY, type ModelMetadata } from "../../prediction/model-metadata.ts";
 import type { Batch, Task } from "../../training/batch.ts";
 import { type ClassAlarm, classAlarms } from "../../training/log/class-alarms.ts";
@@ -64,9 +65,19 @@ const SHOWN_EXAMPLES = 8;
  * @throws InputError what plan, data or folder are to blame for
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
+  const examples = await openTrainingExamples(options.data, options.plan);
+  try {
+    return await trainOn(examples, options);
+  } finally {
+    await examples.set.close();
+  }
+}
+
+async function trainOn(examples: TrainingExamples, options: TrainModelOptions): Promise<TrainedModel> {
   const { plan, out } = options;
-  const examples = await openTrainingExamples(options.data, plan);
   const { task, split } = examples;
+  // Refused before anything is written.
+  networkLayout({ ...task, network: networkOf(plan, task) });
   const budget = budgetOf(plan, split.train.length);
   const { fieldMm } = await firstLook(examples, plan);
   const sigmaPx = heatMapSigmaPx(plan, fieldMm);
@@ -145,7 +156,6 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   } finally {
     log.close();
     await feed.stop();
-    await examples.set.close();
   }
 }
 
@@ -245,6 +255,8 @@ async function runTrainer(
   let next = from?.step ?? 0;
   const abort = (): void => send({ kind: "cancel" });
   options.signal?.addEventListener("abort", abort);
+  if (options.signal?.aborted) abort();
+  const sheets: Promise<void>[] = [];
   try {
     const done = await new Promise<Done>((resolve, reject) => {
       const sendNext = (): void => {
@@ -288,9 +300,11 @@ async function runTrainer(
             options.onAlarm?.(alarm);
           }
           if (shown)
-            predictionSheet(shown, reply.probabilities, task, SHOWN_EXAMPLES, deflateData).then(
-              (png) => log.addPictures(reply.record.step, png),
-              reject,
+            sheets.push(
+              predictionSheet(shown, reply.probabilities, task, SHOWN_EXAMPLES, deflateData).then(
+                (png) => log.addPictures(reply.record.step, png),
+                reject,
+              ),
             );
         } else {
           log.sync();
@@ -301,6 +315,7 @@ async function runTrainer(
       for (let ahead = 0; ahead < AHEAD; ahead++) sendNext();
     });
     if (!started) throw new Error("the trainer ended before it started");
+    await Promise.all(sheets);
     return { done, started, alarms };
   } finally {
     options.signal?.removeEventListener("abort", abort);

@@ -14,6 +14,7 @@ import { train, type TrainingOutcome, type TrainingPosition } from "../../traini
 import { onnxRuntime, type OnnxRuntimeOptions } from "../onnx-runtime.ts";
 import { comparedPlan } from "./compared-plan.ts";
 import { writeCheckpoint } from "./checkpoint-file.ts";
+import { initialWeights } from "./initial-weights.ts";
 
 export interface TrainerWorkerData {
   readonly plan: Plan;
@@ -87,7 +88,11 @@ async function run(): Promise<void> {
   try {
     const runtime = await onnxRuntime(engine);
     const lowering = await chooseLowering(runtime, runtime.provider === "cpu" ? "auto" : "plain");
-    const program = await startOnnxProgram({ plan, task, sigmaPx, runtime, lowering });
+    const prepare = from ? undefined : await initialWeights(plan, task);
+    const program = await startOnnxProgram({
+      ...{ plan, task, sigmaPx, runtime, lowering },
+      ...(prepare ? { prepare } : {}),
+    });
     const { layout } = program;
     reply({
       kind: "started",
