@@ -208,6 +208,10 @@ export function createProgram(): Command {
   command("train <plan>", "trains a network on simulated X-rays: a plan (file or name) on a data set")
     .requiredOption("--out <folder>", "where logs, checkpoints, report and model.onnx go")
     .option("--data <folder>", "data set of synthex generate, or other pictures with labels")
+    .option(
+      "--stream [recipe]",
+      "instead of a data set: a recipe (file or name) that is rendered while training; default the plan's",
+    )
     .addOption(
       new Option("--provider <name>", "what computes the steps")
         .choices(["auto", "cpu", "cuda", "webgpu"])

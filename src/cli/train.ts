@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError } from "../error/input-error.ts";
+import { type LoadedRecipe, loadRecipe } from "../node/dataset/load-recipe.ts";
 import { trainModel } from "../node/training/train-model.ts";
 import { shippedPlan } from "../node/training/shipped-plans.ts";
 import { meanDice } from "../training/log/training-log.ts";
-import { readPlan } from "../training/plan.ts";
-import { budgetOf } from "../training/schedule.ts";
-import { openTrainingExamples } from "../node/training/training-examples.ts";
+import { type Plan, readPlan } from "../training/plan.ts";
 import { printJson } from "./failure.ts";
 import { sizeInWords } from "./progress.ts";
 import { trainingProgress } from "./training-progress.ts";
@@ -14,7 +13,8 @@ import { trainingProgress } from "./training-progress.ts";
 export interface TrainOptions {
   readonly out: string;
   readonly data?: string;
-  readonly stream?: string;
+  /** True where no recipe is named: the plan names one. */
+  readonly stream?: string | true;
   readonly provider: "auto" | "cpu" | "cuda" | "webgpu";
   readonly threads?: number;
   readonly workers?: number;
@@ -34,20 +34,18 @@ export async function trainCommand(planPath: string, options: TrainOptions): Pro
     });
   });
   const read = readPlan(planText, path);
-  const { epochs, ...withoutEpochs } = read;
+  const { epochs: _, ...withoutEpochs } = read;
   const plan = {
     ...(options.steps === undefined ? read : { ...withoutEpochs, steps: options.steps }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   };
-  if (options.data === undefined)
-    throw new InputError("training-data", "there is nothing to train on", {
-      remedy: "give a data set with --data; synthex generate makes one",
+  if (options.data !== undefined && options.stream !== undefined)
+    throw new InputError("training-data", "both a data set and a recipe were given to train on", {
+      remedy: "give one of --data and --stream",
     });
-  const { data } = options;
-  const examples = await openTrainingExamples(data, plan);
-  const { steps } = budgetOf(plan, examples.split.train.length);
-  await examples.set.close();
-  const progress = trainingProgress({ steps, json: options.json });
+  const stream = options.stream === undefined ? undefined : await recipeOf(options.stream, plan);
+  // Until the length of the training is known there is nothing to show but events.
+  let progress = trainingProgress({ steps: plan.steps ?? 1, json: options.json });
   const stop = new AbortController();
   const interrupt = (): void => {
     progress.event("interrupted", "stopping after this step; --resume goes on");
@@ -58,13 +56,17 @@ export async function trainCommand(planPath: string, options: TrainOptions): Pro
     const trained = await trainModel({
       plan,
       planText,
-      data,
+      data: options.data,
+      stream,
       out: options.out,
       provider: options.provider,
       threads: options.threads,
       workers: options.workers,
       resume: options.resume ?? false,
       signal: stop.signal,
+      onBudget: ({ steps }) => {
+        progress = trainingProgress({ steps, json: options.json });
+      },
       onStep: (record) => progress.step(record),
       onValidation: (record) => progress.validation(record),
       onAlarm: (alarm) => progress.alarm(alarm),
@@ -88,4 +90,14 @@ export async function trainCommand(planPath: string, options: TrainOptions): Pro
   } finally {
     process.off("SIGINT", interrupt);
   }
+}
+
+/** The recipe that is named, or else the plan's own. */
+async function recipeOf(named: string | true, plan: Plan): Promise<LoadedRecipe> {
+  const recipe = named === true ? plan.recipe : named;
+  if (recipe === undefined)
+    throw new InputError("training-data", `the plan ${plan.name} names no recipe to train from`, {
+      remedy: "name one: --stream RECIPE",
+    });
+  return await loadRecipe(recipe);
 }

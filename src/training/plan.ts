@@ -137,6 +137,18 @@ export const planSchema = z
           .describe("leave one subject out, or k folds of patients; index says which is validation"),
       })
       .prefault({}),
+    stream: z
+      .strictObject({
+        patients: z.int().min(1).max(256).default(8).describe("shown at the same time"),
+        showings: z
+          .int()
+          .min(1)
+          .max(1000)
+          .default(8)
+          .describe("of each rendered picture, every time exposed and randomized anew"),
+      })
+      .optional()
+      .describe("how a training with --stream goes through its recipe"),
     input: z
       .strictObject({
         sizePx: z.int().min(16).max(1024).default(96).describe("side of the square the network sees"),

@@ -208,7 +208,10 @@ function checkSize(
 }
 
 /** mm on the panel; undefined where the recipe's processing made other pixels than its device's. */
-function pitchOf(recipe: Recipe, { widthPx, heightPx }: SampleLine): number | undefined {
+export function pitchOf(
+  recipe: Recipe,
+  { widthPx, heightPx }: { widthPx: number; heightPx: number },
+): number | undefined {
   const device = deviceById(recipe.device);
   const resized = recipe.sizePx === undefined ? device : resizedDevice(device, recipe.sizePx);
   return resized.widthPx === widthPx && resized.heightPx === heightPx ? resized.pixelPitchMm : undefined;

@@ -28,7 +28,7 @@ export type Split = "train" | "validation" | "test";
 export interface LabelledImages {
   /** The folder or file, for messages. */
   readonly name: string;
-  readonly kind: "folder" | "hdf5-study" | "hip-files" | "plain-folder";
+  readonly kind: "folder" | "hdf5-study" | "hip-files" | "plain-folder" | "recipe";
   readonly count: number;
   /** In the order of classes 1, 2, …, or of masks. */
   readonly structures: readonly string[];

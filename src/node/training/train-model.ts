@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -15,23 +15,24 @@ import { networkOf } from "../../training/network-of.ts";
 import { heatMapSigmaPx } from "../../training/onnx-program.ts";
 import type { Plan } from "../../training/plan.ts";
 import { predictionSheet } from "../../training/prediction-sheet.ts";
-import { type Budget, budgetOf } from "../../training/schedule.ts";
+import type { Budget } from "../../training/schedule.ts";
 import type { TrainingOutcome, TrainingPosition } from "../../training/train.ts";
+import type { LoadedRecipe } from "../dataset/load-recipe.ts";
 import { deflateData } from "../deflate.ts";
 import { softwareVersion } from "../software-version.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { latestCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
-import { comparedPlan } from "./compared-plan.ts";
-import { type ExampleFeed, startExampleFeed } from "./example-feed.ts";
-import { landmarkStructures } from "./landmark-structures.ts";
+import { type ComparedPlan, comparedPlan } from "./compared-plan.ts";
 import { openTrainingLog, readTrainingFolder, type TrainingLogFiles } from "./log-files.ts";
 import type { TrainerReply, TrainerRequest, TrainerWorkerData } from "./trainer-worker.ts";
-import { openTrainingExamples, type TrainingExamples } from "./training-examples.ts";
+import { openTrainingSource, type TrainingSource } from "./training-source.ts";
 
 export interface TrainModelOptions {
   readonly plan: Plan;
   readonly planText: string;
-  readonly data: string;
+  /** A data set, or else a recipe to render while training. */
+  readonly data?: string | undefined;
+  readonly stream?: LoadedRecipe | undefined;
   readonly out: string;
   readonly provider: "auto" | "cpu" | "cuda" | "webgpu";
   /** Of the steps; default all cores but those that make examples. */
@@ -39,6 +40,8 @@ export interface TrainModelOptions {
   /** That make examples. */
   readonly workers?: number | undefined;
   readonly resume?: boolean;
+  /** Called once the length of the training is known. */
+  readonly onBudget?: (budget: Budget) => void;
   readonly onStep?: (record: StepRecord) => void;
   readonly onValidation?: (record: ValidationRecord) => void;
   readonly onAlarm?: (alarm: ClassAlarm) => void;
@@ -54,34 +57,37 @@ export interface TrainedModel {
   readonly validation: ValidationRecord | undefined;
 }
 
-/** Batches that wait for the trainer, beside the one it works on. */
-const AHEAD = 4;
 const SHOWN_EXAMPLES = 8;
 
 /**
- * Trains a plan on a data set: examples are made on some threads, steps run on another. Leaves in the folder: `plan.json`, logs,
+ * Trains a plan on a data set or a recipe: examples are made on some threads, steps run on another. Leaves in the folder: `plan.json`, logs,
  * `checkpoints/`, `report.html`, and `model.onnx`, which `predict` and `evaluate` take.
  *
  * @throws InputError what plan, data or folder are to blame for
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
-  const examples = await openTrainingExamples(options.data, options.plan);
+  const threads = options.threads ?? Math.max(1, availableParallelism() - 1);
+  const workers = options.workers ?? Math.max(1, availableParallelism() - threads);
+  const source = await openTrainingSource(options, workers);
   try {
-    return await trainOn(examples, options);
+    return await trainOn(source, { ...options, threads, workers });
   } finally {
-    await examples.set.close();
+    await source.stop();
   }
 }
 
-async function trainOn(examples: TrainingExamples, options: TrainModelOptions): Promise<TrainedModel> {
-  const { plan, out } = options;
-  const { task, split } = examples;
+async function trainOn(
+  source: TrainingSource,
+  options: TrainModelOptions & { readonly threads: number; readonly workers: number },
+): Promise<TrainedModel> {
+  const { plan, out, threads, workers } = options;
+  const { task, budget, fieldMm } = source;
   // Refused before anything is written.
   networkLayout({ ...task, network: networkOf(plan, task) });
-  const budget = budgetOf(plan, split.train.length);
-  const { fieldMm } = await firstLook(examples, plan);
   const sigmaPx = heatMapSigmaPx(plan, fieldMm);
-  const from = await startingPoint(options, task);
+  const compared = comparedPlan(plan, task, source.identity);
+  const from = await startingPoint(options, compared);
+  options.onBudget?.(budget);
   await mkdir(out, { recursive: true });
   await writeAtomically(join(out, "plan.json"), `${JSON.stringify(plan, undefined, 2)}\n`);
   const log = await openTrainingLog(out, {
@@ -101,24 +107,23 @@ async function trainOn(examples: TrainingExamples, options: TrainModelOptions): 
       seed: plan.seed,
     },
   });
-  const threads = options.threads ?? Math.max(1, availableParallelism() - 1);
-  const workers = options.workers ?? Math.max(1, availableParallelism() - threads);
-  const feed = startExampleFeed({ folder: options.data, plan, budget }, workers);
   try {
     const run = await runTrainer({
       ...options,
-      task,
-      budget,
+      source,
+      compared,
       sigmaPx,
       from,
-      feed,
       log,
-      threads,
-      split: examples.split,
     });
     const done = run.done;
-    const position = plan.use === "best" ? await bestPosition(options, task, done.position) : done.position;
-    const metadata = await metadataOf(options, examples, { fieldMm, sigmaPx, steps: position.step });
+    const position = plan.use === "best" ? await bestPosition(out, compared, done.position) : done.position;
+    const metadata = await metadataOf(plan, source, {
+      compared,
+      validation: run.validation,
+      sigmaPx,
+      steps: position.step,
+    });
     const model = modelOf(plan, task, position, done, metadata);
     const path = join(out, "model.onnx");
     await writeAtomically(path, model);
@@ -131,10 +136,7 @@ async function trainOn(examples: TrainingExamples, options: TrainModelOptions): 
         software: `SyntheX ${softwareVersion()}`,
         planText: JSON.stringify(plan, undefined, 2),
         environment: {
-          "data set": `${examples.set.count} pictures, ${split.train.length} learnt from, ${split.validation.length} validated on (${split.rule})`,
-          examples: examples.isExposedAnew
-            ? "area densities exposed anew in every epoch"
-            : "pictures as written",
+          ...source.facts,
           processor: `${cpus()[0]?.model ?? "unknown"}, ${threads} threads for steps, ${workers} for examples`,
           engine: `onnxruntime, ${run.started.provider}, convolutions ${run.started.lowering}`,
         },
@@ -155,26 +157,14 @@ async function trainOn(examples: TrainingExamples, options: TrainModelOptions): 
     };
   } finally {
     log.close();
-    await feed.stop();
   }
 }
 
-/** Pixel pitch of the first example, and those of which predictions are shown. */
-async function firstLook(
-  { toValidate, toLearnFrom, split }: TrainingExamples,
-  plan: Plan,
-): Promise<{ fieldMm: number }> {
-  const first =
-    split.validation.length > 0 ? await toValidate(0) : await toLearnFrom({ example: 0, epoch: 0 }, 0);
-  // Pictures that say nothing of their size count as 1 mm a pixel.
-  return { fieldMm: (first.pixelPitchMm ?? 1) * plan.input.sizePx };
-}
-
 async function startingPoint(
-  { resume, out, plan, onEvent }: TrainModelOptions,
-  task: Task,
+  { resume, out, onEvent }: TrainModelOptions,
+  compared: ComparedPlan,
 ): Promise<TrainingPosition | undefined> {
-  const latest = await latestCheckpoint(join(out, "checkpoints"), { plan: comparedPlan(plan, task) });
+  const latest = await latestCheckpoint(join(out, "checkpoints"), { plan: compared });
   if (!latest) return undefined;
   if (!resume)
     throw new InputError(
@@ -204,38 +194,38 @@ function positionOf(checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): Tra
 }
 
 async function bestPosition(
-  { out, plan }: TrainModelOptions,
-  task: Task,
+  out: string,
+  compared: ComparedPlan,
   last: TrainingPosition,
 ): Promise<TrainingPosition> {
   if (!last.best) return last;
   const path = join(out, "checkpoints", "best.safetensors");
-  return positionOf(await readCheckpoint(path, { plan: comparedPlan(plan, task) }));
+  return positionOf(await readCheckpoint(path, { plan: compared }));
 }
 
 type Done = Extract<TrainerReply, { kind: "done" }>;
 type Started = Extract<TrainerReply, { kind: "started" }>;
 
 interface RunOptions extends TrainModelOptions {
-  readonly task: Task;
-  readonly budget: Budget;
+  readonly source: TrainingSource;
+  readonly compared: ComparedPlan;
+  readonly threads: number;
   readonly sigmaPx: number;
   readonly from: TrainingPosition | undefined;
-  readonly feed: ExampleFeed;
   readonly log: TrainingLogFiles;
-  readonly threads: number;
-  readonly split: TrainingExamples["split"];
 }
 
 /** Feeds the trainer, writes what it says, until it is done. */
 async function runTrainer(
   options: RunOptions,
-): Promise<{ done: Done; started: Started; alarms: ClassAlarm[] }> {
-  const { plan, task, budget, feed, log, from } = options;
-  const validation: Batch[] = [];
-  const validated = Math.min(plan.validation.atMost, options.split.validation.length);
-  for (let first = 0; first < validated; first += plan.batch)
-    validation.push(await feed.batch({ kind: "validation", first }));
+): Promise<{ done: Done; started: Started; alarms: ClassAlarm[]; validation: readonly Batch[] }> {
+  const { plan, source, log, from } = options;
+  const { task, budget } = source;
+  const firsts = Array.from(
+    { length: Math.ceil(source.validationExamples / plan.batch) },
+    (_, n) => n * plan.batch,
+  );
+  const validation = await Promise.all(firsts.map((first) => source.batch({ kind: "validation", first })));
   const shown = validation[0];
   const data: TrainerWorkerData = {
     plan,
@@ -244,6 +234,7 @@ async function runTrainer(
     sigmaPx: options.sigmaPx,
     engine: { provider: options.provider, threads: options.threads },
     folder: options.out,
+    compared: options.compared,
     from,
   };
   const worker = new Worker(new URL("./trainer-worker.ts", import.meta.url), { workerData: data });
@@ -262,7 +253,7 @@ async function runTrainer(
       const sendNext = (): void => {
         if (next >= budget.steps) return;
         const step = next++;
-        feed.batch({ kind: "step", step }).then((batch) => send({ kind: "batch", step, batch }), reject);
+        source.batch({ kind: "step", step }).then((batch) => send({ kind: "batch", step, batch }), reject);
       };
       worker.on("error", reject);
       worker.on("message", (reply: TrainerReply) => {
@@ -312,11 +303,11 @@ async function runTrainer(
         }
       });
       send({ kind: "validation", batches: validation });
-      for (let ahead = 0; ahead < AHEAD; ahead++) sendNext();
+      for (let ahead = 0; ahead < source.ahead; ahead++) sendNext();
     });
     if (!started) throw new Error("the trainer ended before it started");
     await Promise.all(sheets);
-    return { done, started, alarms };
+    return { done, started, alarms, validation };
   } finally {
     options.signal?.removeEventListener("abort", abort);
     await worker.terminate();
@@ -324,13 +315,16 @@ async function runTrainer(
 }
 
 async function metadataOf(
-  { plan, data }: TrainModelOptions,
-  examples: TrainingExamples,
-  { fieldMm, sigmaPx, steps }: { fieldMm: number; sigmaPx: number; steps: number },
+  plan: Plan,
+  source: TrainingSource,
+  options: {
+    compared: ComparedPlan;
+    validation: readonly Batch[];
+    sigmaPx: number;
+    steps: number;
+  },
 ): Promise<ModelMetadata> {
-  const { task, split } = examples;
-  const summary = join(data, "dataset.json");
-  const dataBytes = (await stat(summary).catch(() => undefined)) ? await readFile(summary) : undefined;
+  const { task } = source;
   return {
     format: 1,
     name: plan.name,
@@ -338,19 +332,19 @@ async function metadataOf(
     structures: [...task.structures],
     targets: task.targets,
     landmarks: [...task.landmarks],
-    landmarkStructures: await landmarkStructures(examples),
+    landmarkStructures: await source.landmarkStructures(options.validation),
     sizePx: plan.input.sizePx,
-    fieldMm,
-    heatMapSigmaPx: sigmaPx,
+    fieldMm: source.fieldMm,
+    heatMapSigmaPx: options.sigmaPx,
     polarity: "bone-bright",
     findsPolarity: true,
     training: {
       plan: JSON.stringify(plan),
-      planSha256: sha256(JSON.stringify(comparedPlan(plan, task))),
-      ...(dataBytes ? { dataSha256: sha256(dataBytes) } : {}),
-      steps,
+      planSha256: sha256(JSON.stringify(options.compared)),
+      ...(source.sha256 ? { dataSha256: source.sha256 } : {}),
+      steps: options.steps,
       seed: plan.seed,
-      examples: split.train.length,
+      examples: source.examples,
       software: `SyntheX ${softwareVersion()}`,
     },
   };
@@ -380,4 +374,4 @@ function modelOf(
   });
 }
 
-const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
+const sha256 = (data: string): string => createHash("sha256").update(data).digest("hex");

@@ -12,7 +12,6 @@ import type { Plan } from "../../training/plan.ts";
 import type { Budget } from "../../training/schedule.ts";
 import { train, type TrainingOutcome, type TrainingPosition } from "../../training/train.ts";
 import { onnxRuntime, type OnnxRuntimeOptions } from "../onnx-runtime.ts";
-import { comparedPlan } from "./compared-plan.ts";
 import { writeCheckpoint } from "./checkpoint-file.ts";
 import { initialWeights } from "./initial-weights.ts";
 
@@ -23,6 +22,8 @@ export interface TrainerWorkerData {
   readonly sigmaPx: number;
   readonly engine: Required<OnnxRuntimeOptions>;
   readonly folder: string;
+  /** What a checkpoint is known by. */
+  readonly compared: Checkpoint["plan"];
   readonly from: TrainingPosition | undefined;
 }
 
@@ -60,7 +61,7 @@ export type TrainerReply =
 
 const port = parentPort;
 if (!port) throw new Error("trainer-worker runs in a worker thread");
-const { plan, task, budget, sigmaPx, engine, folder, from } = workerData as TrainerWorkerData;
+const { plan, task, budget, sigmaPx, engine, folder, compared, from } = workerData as TrainerWorkerData;
 const reply = (message: TrainerReply): void => port.postMessage(message);
 
 const ready = new Map<number, Batch>();
@@ -162,7 +163,7 @@ function checkpointOf({
   wallSeconds,
 }: TrainingPosition): Checkpoint {
   return {
-    plan: comparedPlan(plan, task),
+    plan: compared,
     step,
     epoch: step / budget.stepsPerEpoch,
     seed: plan.seed,

@@ -42,19 +42,44 @@ const VALIDATION_EPOCH = 2 ** 31 - 1;
  * @throws InputError what `openLabelledImages` and `splitExamples` refuse; `data-densities` where the plan wants area densities and there are none
  */
 export async function openTrainingExamples(folder: string, plan: Plan): Promise<TrainingExamples> {
-  const { data, input, augmentation, seed } = plan;
+  const { data } = plan;
   const set = await openLabelledImages(folder, {
     targets: data.targets,
     ...(data.structures ? { structures: data.structures } : {}),
     ...(data.landmarks ? { landmarks: data.landmarks } : {}),
   });
+  const { learnt, validated, ...rest } = examplesOf(set, plan);
+  const split = splitExamples(set, plan);
+  return {
+    ...rest,
+    set,
+    split,
+    toLearnFrom: ({ example, epoch }, strength) => learnt(split.train[example], epoch, strength),
+    toValidate: (example) => validated(split.validation[example]),
+  };
+}
+
+/** Pictures as a plan's network takes them, by their numbers in the set. */
+export interface PictureExamples {
+  readonly task: Task;
+  readonly isExposedAnew: boolean;
+  readonly learnt: (index: number, epoch: number, strength: number) => Promise<NamedImage>;
+  readonly validated: (index: number) => Promise<NamedImage>;
+}
+
+/** @throws InputError `data-densities` where the plan wants area densities and there are none */
+export function examplesOf(set: LabelledImages, plan: Plan): PictureExamples {
+  const { data, input, augmentation, seed } = plan;
   const { sizePx } = input;
   const isExposedAnew = data.source !== "images" && set.readAreaDensity !== undefined;
-  if (data.source === "area-densities" && !isExposedAnew) {
-    throw new InputError("data-densities", `${folder} holds no area densities, which the plan trains from`, {
-      remedy: "generate it with the output area-density, or set data.source to images",
-    });
-  }
+  if (data.source === "area-densities" && !isExposedAnew)
+    throw new InputError(
+      "data-densities",
+      `${set.name} holds no area densities, which the plan trains from`,
+      {
+        remedy: "generate it with the output area-density, or set data.source to images",
+      },
+    );
   const task: Task = {
     structures: set.structures,
     landmarks: set.landmarks,
@@ -67,7 +92,6 @@ export async function openTrainingExamples(folder: string, plan: Plan): Promise<
     probabilities: augmentation.probabilities,
     quarterTurns: augmentation.quarterTurns,
   });
-  const split = splitExamples(set, plan);
 
   const picture = async (index: number, epoch: number, isVaried: boolean): Promise<NamedImage> => {
     if (!isExposedAnew || !set.readAreaDensity) {
@@ -94,16 +118,11 @@ export async function openTrainingExamples(folder: string, plan: Plan): Promise<
     image: augment(image, profile, { key: augmentationKey({ seed, epoch, sample: index }), strength }),
   });
   return {
-    set,
     task,
-    split,
     isExposedAnew,
-    async toLearnFrom({ example, epoch }, strength) {
-      const index = split.train[example];
-      return randomized(index, epoch, strength, await picture(index, epoch, true));
-    },
-    async toValidate(example) {
-      const index = split.validation[example];
+    learnt: async (index, epoch, strength) =>
+      randomized(index, epoch, strength, await picture(index, epoch, true)),
+    async validated(index) {
       const plain = await picture(index, VALIDATION_EPOCH, false);
       return plan.validation.augmented ? randomized(index, VALIDATION_EPOCH, 1, plain) : plain;
     },
