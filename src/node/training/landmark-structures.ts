@@ -58,10 +58,12 @@ interface Sightings {
   readonly most: () => (number | null)[];
 }
 
-function countSightings({ landmarks }: Task): Sightings {
+function countSightings({ landmarks, structures }: Task): Sightings {
   const seen = landmarks.map(() => new Map<number, number>());
   return {
     add(landmark, structure) {
+      // What nobody knows is no structure.
+      if (structure >= structures.length) return;
       seen[landmark].set(structure, (seen[landmark].get(structure) ?? 0) + 1);
     },
     most: () =>

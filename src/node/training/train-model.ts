@@ -4,6 +4,7 @@ import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../error/input-error.ts";
+import type { LoweringName } from "../../network/choose-lowering.ts";
 import { compileInference } from "../../network/inference.ts";
 import { networkLayout } from "../../network/training-step.ts";
 import { METADATA_KEY, type ModelMetadata } from "../../prediction/model-metadata.ts";
@@ -39,6 +40,8 @@ export interface TrainModelOptions {
   readonly threads?: number | undefined;
   /** That make examples. */
   readonly workers?: number | undefined;
+  /** How convolutions are made; default what a trial on this machine finds fastest, or as the checkpoint was trained. */
+  readonly lowering?: LoweringName | undefined;
   readonly resume?: boolean;
   /** Called once the length of the training is known. */
   readonly onBudget?: (budget: Budget) => void;
@@ -163,7 +166,7 @@ async function trainOn(
 async function startingPoint(
   { resume, out, onEvent }: TrainModelOptions,
   compared: ComparedPlan,
-): Promise<TrainingPosition | undefined> {
+): Promise<StartingPoint | undefined> {
   const latest = await latestCheckpoint(join(out, "checkpoints"), { plan: compared });
   if (!latest) return undefined;
   if (!resume)
@@ -177,11 +180,21 @@ async function startingPoint(
   return positionOf(latest.checkpoint);
 }
 
-function positionOf(checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): TrainingPosition {
+interface StartingPoint extends TrainingPosition {
+  /** Undefined in checkpoints of earlier versions. */
+  readonly lowering?: LoweringName | undefined;
+}
+
+function positionOf(checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): StartingPoint {
   const { step, bestMetric, bestStep, extra, vectors } = checkpoint;
-  const { validationsWithoutGain = 0, wallSeconds = 0 } = (extra ?? {}) as {
+  const {
+    validationsWithoutGain = 0,
+    wallSeconds = 0,
+    lowering,
+  } = (extra ?? {}) as {
     validationsWithoutGain?: number;
     wallSeconds?: number;
+    lowering?: LoweringName;
   };
   return {
     step,
@@ -190,6 +203,7 @@ function positionOf(checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): Tra
       bestMetric === undefined || bestStep === undefined ? undefined : { step: bestStep, loss: bestMetric },
     validationsWithoutGain,
     wallSeconds,
+    lowering,
   };
 }
 
@@ -211,7 +225,7 @@ interface RunOptions extends TrainModelOptions {
   readonly compared: ComparedPlan;
   readonly threads: number;
   readonly sigmaPx: number;
-  readonly from: TrainingPosition | undefined;
+  readonly from: StartingPoint | undefined;
   readonly log: TrainingLogFiles;
 }
 
@@ -233,6 +247,7 @@ async function runTrainer(
     budget,
     sigmaPx: options.sigmaPx,
     engine: { provider: options.provider, threads: options.threads },
+    lowering: from?.lowering ?? options.lowering ?? "auto",
     folder: options.out,
     compared: options.compared,
     from,

@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { InputError } from "../../error/input-error.ts";
-import { chooseLowering } from "../../network/choose-lowering.ts";
+import { chooseLowering, type LoweringName } from "../../network/choose-lowering.ts";
 import type { ParameterLayout } from "../../network/parameters.ts";
+import type { Lowering } from "../../network/tensor.ts";
+import type { TensorRuntime } from "../../network/tensor-runtime.ts";
 import type { Batch, Task } from "../../training/batch.ts";
 import type { Checkpoint } from "../../training/log/checkpoint.ts";
 import type { StepRecord, ValidationRecord } from "../../training/log/training-log.ts";
@@ -21,6 +23,8 @@ export interface TrainerWorkerData {
   readonly budget: Budget;
   readonly sigmaPx: number;
   readonly engine: Required<OnnxRuntimeOptions>;
+  /** That of the checkpoint, where a training goes on: another one rounds otherwise. */
+  readonly lowering: LoweringName;
   readonly folder: string;
   /** What a checkpoint is known by. */
   readonly compared: Checkpoint["plan"];
@@ -61,7 +65,17 @@ export type TrainerReply =
 
 const port = parentPort;
 if (!port) throw new Error("trainer-worker runs in a worker thread");
-const { plan, task, budget, sigmaPx, engine, folder, compared, from } = workerData as TrainerWorkerData;
+const {
+  plan,
+  task,
+  budget,
+  sigmaPx,
+  engine,
+  lowering: wanted,
+  folder,
+  compared,
+  from,
+} = workerData as TrainerWorkerData;
 const reply = (message: TrainerReply): void => port.postMessage(message);
 
 const ready = new Map<number, Batch>();
@@ -88,7 +102,7 @@ void run();
 async function run(): Promise<void> {
   try {
     const runtime = await onnxRuntime(engine);
-    const lowering = await chooseLowering(runtime, runtime.provider === "cpu" ? "auto" : "plain");
+    const lowering = await loweringFor(runtime);
     const prepare = from ? undefined : await initialWeights(plan, task);
     const program = await startOnnxProgram({
       ...{ plan, task, sigmaPx, runtime, lowering },
@@ -124,7 +138,7 @@ async function run(): Promise<void> {
         probabilities = new Float32Array();
       },
       async onCheckpoint(position, isBest) {
-        await writeCheckpoint(join(folder, "checkpoints"), checkpointOf(position), {
+        await writeCheckpoint(join(folder, "checkpoints"), checkpointOf(position, lowering.name), {
           keep: plan.checkpoints.keep,
           isBest,
         });
@@ -148,6 +162,15 @@ async function run(): Promise<void> {
   }
 }
 
+/** A checkpoint may come from another machine: where its lowering cannot be had here, the fastest that can. */
+async function loweringFor(runtime: TensorRuntime): Promise<Lowering> {
+  if (runtime.provider !== "cpu") return await chooseLowering(runtime, "plain");
+  return await chooseLowering(runtime, wanted).catch((error: unknown) => {
+    if (from && error instanceof InputError) return chooseLowering(runtime, "auto");
+    throw error;
+  });
+}
+
 function batchOf(step: number): Promise<Batch> {
   const batch = ready.get(step);
   ready.delete(step);
@@ -155,20 +178,17 @@ function batchOf(step: number): Promise<Batch> {
   return batch ? Promise.resolve(batch) : new Promise((resolve) => waiting.set(step, resolve));
 }
 
-function checkpointOf({
-  step,
-  state,
-  best,
-  validationsWithoutGain,
-  wallSeconds,
-}: TrainingPosition): Checkpoint {
+function checkpointOf(
+  { step, state, best, validationsWithoutGain, wallSeconds }: TrainingPosition,
+  lowering: string,
+): Checkpoint {
   return {
     plan: compared,
     step,
     epoch: step / budget.stepsPerEpoch,
     seed: plan.seed,
     ...(best ? { bestMetric: best.loss, bestStep: best.step } : {}),
-    extra: { validationsWithoutGain, wallSeconds },
+    extra: { validationsWithoutGain, wallSeconds, lowering },
     vectors: new Map([...state].map(([name, data]) => [name, { shape: [data.length], data }])),
   };
 }
