@@ -221,6 +221,12 @@ export function createProgram(): Command {
     .option("--workers <n>", "threads that make examples", wholeNumberBetween(1, 256))
     .option("--steps <n>", "budget, instead of the plan's", wholeNumberBetween(1, 100_000_000))
     .option("--seed <n>", "instead of the plan's", wholeNumberBetween(0, Number.MAX_SAFE_INTEGER))
+    .option(
+      "--fold <n>",
+      "which of the plan's folds is validated on, from 0; default five folds of patients",
+      wholeNumberBetween(0, 99),
+    )
+    .option("--dry-run", "take a few steps, tell time and memory, and draw examples; train nothing")
     .option("--resume", "go on from the last checkpoint in the folder")
     .action(async (plan, options) => (await import("./train.ts")).trainCommand(plan, options));
 

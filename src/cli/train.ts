@@ -8,6 +8,7 @@ import { meanDice } from "../training/log/training-log.ts";
 import { type Plan, readPlan } from "../training/plan.ts";
 import { printJson } from "./failure.ts";
 import { sizeInWords } from "./progress.ts";
+import { trainDryRunCommand } from "./train-dry-run.ts";
 import { trainingProgress } from "./training-progress.ts";
 
 export interface TrainOptions {
@@ -20,6 +21,9 @@ export interface TrainOptions {
   readonly workers?: number;
   readonly steps?: number;
   readonly seed?: number;
+  /** Of the plan's folds. */
+  readonly fold?: number;
+  readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly json?: boolean;
 }
@@ -38,12 +42,17 @@ export async function trainCommand(planPath: string, options: TrainOptions): Pro
   const plan = {
     ...(options.steps === undefined ? read : { ...withoutEpochs, steps: options.steps }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.fold === undefined ? {} : { data: { ...read.data, folds: foldsOf(read, options.fold) } }),
   };
   if (options.data !== undefined && options.stream !== undefined)
     throw new InputError("training-data", "both a data set and a recipe were given to train on", {
       remedy: "give one of --data and --stream",
     });
   const stream = options.stream === undefined ? undefined : await recipeOf(options.stream, plan);
+  if (options.dryRun) {
+    await trainDryRunCommand({ ...options, plan, stream });
+    return;
+  }
   // Until the length of the training is known there is nothing to show but events.
   let progress = trainingProgress({ steps: plan.steps ?? 1, json: options.json });
   const stop = new AbortController();
@@ -101,3 +110,9 @@ async function recipeOf(named: string | true, plan: Plan): Promise<LoadedRecipe>
     });
   return await loadRecipe(recipe);
 }
+
+/** The plan's folds at another index; of five folds of patients where it has none. */
+const foldsOf = ({ data: { folds } }: Plan, index: number): NonNullable<Plan["data"]["folds"]> => ({
+  ...(folds ?? { kind: "k-fold", count: 5 }),
+  index,
+});

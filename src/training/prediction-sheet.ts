@@ -3,6 +3,7 @@ import { windowed } from "../image/display-window.ts";
 import { type Deflate, encodePng } from "../image/encode-png.ts";
 import { overlay } from "../image/overlay.ts";
 import type { Batch, Task } from "./batch.ts";
+import { maskOfBatch } from "./batch-mask.ts";
 import { planesOf } from "./network-of.ts";
 
 const TILE_PX = 192;
@@ -23,7 +24,7 @@ export function predictionSheet(
     const values = batch.pixels.subarray(example * area, (example + 1) * area);
     const picture = windowed({ values, widthPx: task.widthPx, heightPx: task.heightPx });
     const rows = [
-      (structure: number) => trueMask(batch, task, example, structure),
+      (structure: number) => maskOfBatch(batch, task, example, structure),
       (structure: number) => predictedMask(probabilities, task, example, structure),
     ];
     for (const [row, maskOf] of rows.entries())
@@ -39,20 +40,6 @@ export function predictionSheet(
       );
   }
   return encodePng(canvas, { deflate });
-}
-
-function trueMask(
-  { targets }: Batch,
-  { structures, targets: kind, ...size }: Task,
-  example: number,
-  n: number,
-): Uint8Array {
-  const area = size.widthPx * size.heightPx;
-  if (kind === "masks") {
-    const first = (example * structures.length + n) * area;
-    return targets.slice(first, first + area).map((value) => (value === 1 ? 1 : 0));
-  }
-  return targets.slice(example * area, (example + 1) * area).map((value) => (value === n + 1 ? 1 : 0));
 }
 
 function predictedMask(probabilities: Float32Array, task: Task, example: number, n: number): Uint8Array {

@@ -14,6 +14,10 @@ export function budgetOf(plan: Plan, exampleCount: number): Budget {
   return { steps, stepsPerEpoch };
 }
 
+/** Steps from one validation to the next; there is one after the last step in any case. */
+export const validationInterval = (plan: Plan, budget: Budget): number =>
+  plan.validation.everySteps ?? Math.max(1, Math.round(budget.steps / 20));
+
 /**
  * Learning rate of step s of S (from 0), at the base rate r and after a straight warm-up of w S steps:
  *

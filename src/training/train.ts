@@ -2,7 +2,7 @@ import { InputError } from "../error/input-error.ts";
 import type { Batch, Task } from "./batch.ts";
 import type { StepRecord, ValidationRecord } from "./log/training-log.ts";
 import type { Plan } from "./plan.ts";
-import { type Budget, learningRateAt, strengthAt } from "./schedule.ts";
+import { type Budget, learningRateAt, strengthAt, validationInterval } from "./schedule.ts";
 import type { StepOutcome, TrainingProgram, TrainingState } from "./training-program.ts";
 import { validate } from "./validate.ts";
 
@@ -49,7 +49,7 @@ export interface TrainingOutcome {
  */
 export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   const { plan, budget, program, validation, batchOf } = options;
-  const everySteps = plan.validation.everySteps ?? Math.max(1, Math.round(budget.steps / 20));
+  const everySteps = validationInterval(plan, budget);
   const checkpointEvery = plan.checkpoints.everySteps ?? everySteps;
   let { step, best, validationsWithoutGain, wallSeconds } = options.from ?? {
     step: 0,

@@ -38,7 +38,7 @@ describe("no patient is both learnt from and validated on", () => {
     test(name, () => {
       const blocks = streamBlocks(of, how);
       const [train, validation] = [first(blocks.train), first(blocks.validation)];
-      expect(new Set(train).isDisjointFrom(new Set(validation))).toBe(true);
+      expect(train.filter((block) => validation.includes(block))).toEqual([]);
       // And each in order, nothing twice.
       expect(train).toEqual([...new Set(train)].toSorted((a, b) => a - b));
       expect(validation).toEqual([...new Set(validation)].toSorted((a, b) => a - b));

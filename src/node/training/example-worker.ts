@@ -13,9 +13,14 @@ export interface ExampleWorkerData {
   readonly budget: Budget;
 }
 
-/** Batches of steps, or of validation from an example on. */
+/** Batches of steps, or of validation from an example on; each is asked for once at a time. */
 export type ExampleRequest =
-  | { readonly kind: "step"; readonly step: number }
+  | {
+      readonly kind: "step";
+      readonly step: number;
+      /** Of the randomization; default that of the step. */
+      readonly strength?: number;
+    }
   | { readonly kind: "validation"; readonly first: number };
 
 export type ExampleReply =
@@ -74,7 +79,7 @@ async function batchFor(request: ExampleRequest): Promise<Batch> {
   const images = [];
   if (request.kind === "step") {
     order ??= exampleOrder(plan.seed, split.train.length, plan.batch);
-    const strength = strengthAt(plan, budget, request.step);
+    const strength = request.strength ?? strengthAt(plan, budget, request.step);
     for (const place of order(request.step)) images.push(await toLearnFrom(place, strength));
   } else
     for (let slot = 0; slot < plan.batch; slot++)

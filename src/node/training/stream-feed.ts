@@ -2,7 +2,13 @@ import { Worker } from "node:worker_threads";
 import { InputError } from "../../error/input-error.ts";
 import { type Batch, batchOf, type Task } from "../../training/batch.ts";
 import type { ExampleRequest } from "./example-worker.ts";
-import type { StreamExample, StreamReply, StreamRequest, StreamWorkerData } from "./stream-worker.ts";
+import type {
+  RenderingTime,
+  StreamExample,
+  StreamReply,
+  StreamRequest,
+  StreamWorkerData,
+} from "./stream-worker.ts";
 
 /** Threads that render patients and make batches of their pictures; each makes its share of every batch. */
 export interface StreamFeed {
@@ -39,7 +45,7 @@ export async function startStreamFeed(
   threads: number,
 ): Promise<StreamFeed> {
   const waiting = new Map<string, Waiting>();
-  const rendering = Array.from({ length: threads }, () => ({ ms: 0, pictures: 0 }));
+  const rendering: (RenderingTime | undefined)[] = [];
   let [examples, exampleMs] = [0, 0];
   let failure: Error | undefined;
   let { promise: described, resolve: describe, reject: failDescription } = Promise.withResolvers<Described>();
@@ -60,7 +66,7 @@ export async function startStreamFeed(
       if (reply.kind === "failed") fail(failureOf(reply));
       else if (reply.kind === "described") describe(reply);
       else {
-        rendering[index] = { ms: reply.renderedMs, pictures: reply.rendered };
+        rendering[index] = reply.rendering;
         examples += reply.examples.length;
         exampleMs += reply.ms;
         gather(reply);
@@ -109,11 +115,10 @@ export async function startStreamFeed(
         for (const worker of workers) worker.postMessage(request satisfies StreamRequest);
       });
     },
-    spent() {
-      const pictures = rendering.reduce((sum, each) => sum + each.pictures, 0);
-      const ms = rendering.reduce((sum, each) => sum + each.ms, 0);
-      return { exampleMs: exampleMs / examples, pictureMs: ms / pictures };
-    },
+    spent: () => ({
+      exampleMs: exampleMs / examples,
+      pictureMs: pictureMsOf(rendering, data.shape.pictures),
+    }),
     stop,
   };
 }
@@ -124,4 +129,14 @@ const keyOf = (request: ExampleRequest): string =>
 function failureOf({ message, input }: Extract<StreamReply, { kind: "failed" }>): Error {
   if (!input) return new Error(message);
   return new InputError(input.code, message, input.remedy === undefined ? {} : { remedy: input.remedy });
+}
+
+/** Of a patient with so many pictures; the last patients are not at their end yet. */
+function pictureMsOf(times: readonly (RenderingTime | undefined)[], pictures: number): number {
+  const mean = (which: keyof RenderingTime): number => {
+    const known = times.flatMap((time) => time?.[which] ?? []);
+    const count = known.reduce((sum, time) => sum + time.pictures, 0);
+    return count === 0 ? 0 : known.reduce((sum, { ms }) => sum + ms, 0) / count;
+  };
+  return (mean("first") + (pictures - 1) * mean("later")) / pictures;
 }

@@ -40,6 +40,12 @@ export interface StreamExample {
   readonly image: LabelledImage;
 }
 
+/** The first picture of a patient waits for the patient to be made; later ones for nothing. */
+export interface RenderingTime {
+  readonly first: { readonly ms: number; readonly pictures: number };
+  readonly later: { readonly ms: number; readonly pictures: number };
+}
+
 export type StreamReply =
   | {
       readonly kind: "described";
@@ -53,9 +59,8 @@ export type StreamReply =
       readonly examples: readonly StreamExample[];
       /** That it took to make them, without rendering. */
       readonly ms: number;
-      /** Time spent on rendering so far, and what came of it. */
-      readonly renderedMs: number;
-      readonly rendered: number;
+      /** What rendering took so far. */
+      readonly rendering: RenderingTime;
     }
   | {
       readonly kind: "failed";
@@ -79,7 +84,7 @@ const patients = streamPatients({
 });
 const requests: StreamRequest[] = [];
 let examples: PictureExamples | undefined;
-let [rendered, renderedMs] = [0, 0];
+const rendering = { first: { ms: 0, pictures: 0 }, later: { ms: 0, pictures: 0 } };
 /** The step that was asked for last. */
 let lastStep = 0;
 let isTraining = false;
@@ -130,7 +135,7 @@ async function answer(request: StreamRequest): Promise<void> {
   for (const { block, pictures } of mine) await render(block, pictures);
   const begun = performance.now();
   const made: StreamExample[] = [];
-  const strength = request.kind === "step" ? strengthAt(plan, budget, request.step) : 0;
+  const strength = request.kind === "step" ? (request.strength ?? strengthAt(plan, budget, request.step)) : 0;
   for (const { slot, id, showing } of mine) {
     const { learnt, validated } = opened();
     const { name, image } = await (request.kind === "step" ? learnt(id, showing, strength) : validated(id));
@@ -141,8 +146,7 @@ async function answer(request: StreamRequest): Promise<void> {
     request,
     examples: made,
     ms: performance.now() - begun,
-    renderedMs,
-    rendered,
+    rendering,
   } satisfies StreamReply);
   if (request.kind === "step") {
     isTraining = true;
@@ -217,11 +221,13 @@ async function renderAhead(): Promise<boolean> {
 }
 
 async function render(block: number, count: number): Promise<void> {
-  const before = patients.countOf(block);
-  const begun = performance.now();
-  await patients.render(block, count);
-  renderedMs += performance.now() - begun;
-  rendered += Math.max(0, count - before);
+  for (let there = patients.countOf(block); there < count; there++) {
+    const begun = performance.now();
+    await patients.render(block, there + 1);
+    const time = there === 0 ? rendering.first : rendering.later;
+    time.ms += performance.now() - begun;
+    time.pictures++;
+  }
 }
 
 function opened(): PictureExamples {
