@@ -268,9 +268,20 @@ export function createProgram(): Command {
     .addOption(provider())
     .action(async (options) => (await import("./evaluate.ts")).evaluateCommand(options));
 
-  command("models", "models and training plans that come with SyntheX").action(async (options) =>
-    (await import("./models.ts")).modelsCommand(options),
-  );
+  command("models", "models and training plans that come with SyntheX; the card of a model")
+    .option(
+      "--card <model>",
+      "write the card of a model instead: what it is, learnt from, and how good it is",
+    )
+    .option(
+      "--evaluation <dir>",
+      "of the card: folder that evaluate wrote, or NAME=DIR; repeatable",
+      repeated,
+    )
+    .option("--notes <file>", "of the card: licence, intended use, limits (YAML)")
+    .option("--recipe <recipe>", "of the card: what the model was trained on; default its plan's")
+    .option("--out <file>", "of the card; default it is printed")
+    .action(async (options) => (await import("./models.ts")).modelsCommand(options));
 
   command("augment [images...]", "what augmentation does to pictures, as a contact sheet")
     .option("--preview", "draw the sheet; training augments by itself")

@@ -22,11 +22,11 @@ export async function shippedModelNames(): Promise<string[]> {
 export const shippedModelPath = (name: string): string => `${FOLDER}${name}${EXTENSION}`;
 
 /**
- * Opens a model by its file, or one that comes with SyntheX by its name.
+ * The file of a model by its path, or of one that comes with SyntheX by its name.
  *
- * @throws InputError `model-missing`, `onnx-unreadable`, `model-metadata`, `model-unreadable`
+ * @throws InputError `model-missing`
  */
-export async function openModel(nameOrPath: string, runtime: TensorRuntime): Promise<Model> {
+export async function modelFile(nameOrPath: string): Promise<{ path: string; bytes: Uint8Array }> {
   const shipped = await shippedModelNames();
   const path = shipped.includes(nameOrPath) ? shippedModelPath(nameOrPath) : nameOrPath;
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
@@ -36,9 +36,19 @@ export async function openModel(nameOrPath: string, runtime: TensorRuntime): Pro
       cause,
     });
   });
+  return { path, bytes: new Uint8Array(bytes) };
+}
+
+/**
+ * Opens a model by its file, or one that comes with SyntheX by its name.
+ *
+ * @throws InputError `model-missing`, `onnx-unreadable`, `model-metadata`, `model-unreadable`
+ */
+export async function openModel(nameOrPath: string, runtime: TensorRuntime): Promise<Model> {
+  const { path, bytes } = await modelFile(nameOrPath);
   const { metadata } = readModel(bytes, path);
   return {
     metadata: readModelMetadata(metadata.get(METADATA_KEY), path),
-    session: await runtime.open(new Uint8Array(bytes)),
+    session: await runtime.open(bytes),
   };
 }
