@@ -15,6 +15,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".mjs": "text/javascript; charset=utf-8",
   ".json": "application/json",
+  ".wasm": "application/wasm",
 };
 
 export interface BrowserSite {
@@ -29,21 +30,32 @@ export interface BrowserSite {
  * Compiles entry files and everything that they import, without a bundler, and serves the result on this machine only,
  * isolated from other origins so that pages get SharedArrayBuffer.
  */
-export async function browserSite(entries: readonly string[]): Promise<BrowserSite> {
+export async function browserSite(
+  entries: readonly string[],
+  options: {
+    /** HTML of `/`; default an empty page. */
+    page?: string;
+    /** More files to hand out, by their address. */
+    files?: Readonly<Record<string, string>>;
+    /** Default any that is free. */
+    port?: number;
+  } = {},
+): Promise<BrowserSite> {
   const folder = await mkdtemp(join(tmpdir(), "synthex-browser-"));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     const files = await compile(entries, folder);
     const importMap = { imports: await packageImports(files.map((file) => join(folder, file))) };
-    const page = `<!doctype html><title>test page</title><script type="importmap">${JSON.stringify(importMap)}</script>`;
-    const { origin, close } = await serve(async (path) =>
-      path === "/"
-        ? { type: ".html", body: page }
-        : {
-            type: extname(path),
-            body: await readFile(join(path.startsWith("/node_modules/") ? root : folder, path)),
-          },
+    const map = `<script type="importmap">${JSON.stringify(importMap)}</script>`;
+    const page = (options.page ?? "<!doctype html><title>test page</title></head>").replace(
+      "</head>",
+      () => `${map}</head>`,
     );
+    const { origin, close } = await serve(async (path) => {
+      if (path === "/") return { type: ".html", body: page };
+      const file = options.files?.[path] ?? join(path.startsWith("/node_modules/") ? root : folder, path);
+      return { type: extname(path), body: await readFile(file) };
+    }, options.port);
     return {
       origin,
       files,
@@ -134,6 +146,7 @@ function browserTarget(entry: unknown): string | undefined {
 
 async function serve(
   find: (path: string) => Promise<{ type: string; body: string | Uint8Array }>,
+  port = 0,
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://local").pathname));
@@ -151,7 +164,7 @@ async function serve(
   });
   await new Promise<void>((done, failed) => {
     server.on("error", failed);
-    server.listen(0, "127.0.0.1", done);
+    server.listen(port, "127.0.0.1", done);
   });
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

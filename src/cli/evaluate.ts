@@ -1,5 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { InputError } from "../error/input-error.ts";
 import { alignedScores } from "../evaluation/aligned-scores.ts";
 import { chosenPictures } from "../evaluation/chosen-pictures.ts";
 import { compareRuns } from "../evaluation/compare-runs.ts";
@@ -40,6 +41,7 @@ export interface EvaluateOptions {
 
 /** Holds a model, or several together, against labelled pictures. */
 export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
+  const other = options.compare === undefined ? undefined : await scoresOf(options.compare);
   const runtime = await onnxRuntime({ provider: options.provider });
   const models = await Promise.all(options.model.map((name) => openModel(name, runtime)));
   const line = progressLine();
@@ -56,7 +58,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
       ),
   });
   line.end();
-  const { names, scores, again } = evaluation;
+  const { names, scores } = evaluation;
   const summary = summarise(scores, names);
   const findings = evaluationFindings(summary, scores, names);
   await mkdir(options.out, { recursive: true });
@@ -64,7 +66,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
     writeAtomically(join(options.out, name), content);
   const pictures = [];
   for (const { score, rank, value } of chosenPictures(scores)) {
-    const { picture, prediction, truth } = await again(score.name);
+    const { picture, prediction, truth } = await evaluation.again(score.name);
     const grey = windowed({ values: picture.pixels, widthPx: picture.widthPx, heightPx: picture.heightPx });
     const drawn = comparisonOverlay(grey, { prediction, truth, score }, { names });
     pictures.push({
@@ -75,9 +77,6 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
     });
   }
   const title = `${models.map(({ metadata }) => metadata.name).join(" + ")} on ${options.data.replace(/\/+$/, "").split("/").at(-1)}`;
-  const other = options.compare
-    ? readScores(await readFile(options.compare, "utf8"), options.compare)
-    : undefined;
   await write(
     "report.html",
     evaluationHtml({
@@ -132,4 +131,15 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
     );
   for (const { severity, message } of findings) console.log(`${severity}: ${message}`);
   console.log(`${options.out}/report.html`);
+}
+
+/** Scores of an earlier run. */
+async function scoresOf(path: string): Promise<ReturnType<typeof readScores>> {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError("scores-missing", `cannot read ${path}: ${cause.code ?? cause.message}`, {
+      remedy: "give scores.json of another synthex evaluate",
+      cause,
+    });
+  });
+  return readScores(text, path);
 }

@@ -26,7 +26,7 @@ export interface PredictOptions {
 const UNSURE = 0.75;
 const OVERLAY_PX = 640;
 
-/** Masks, landmarks and overlays of pictures. */
+/** Masks, landmarks and overlays of pictures; ends with 2 where some could not be read. */
 export async function predictCommand(images: readonly string[], options: PredictOptions): Promise<void> {
   const files = await pictureFiles(images);
   if (files.length === 0)
@@ -39,21 +39,30 @@ export async function predictCommand(images: readonly string[], options: Predict
   const line = progressLine();
   const told = [];
   const used = new Map<string, number>();
+  const unreadable: { file: string; message: string }[] = [];
   for (const [done, file] of files.entries()) {
-    for (const read of await readPicture(file)) {
+    const pictures = await readPicture(file).catch((error: unknown) => {
+      // One damaged file is no reason to leave all others out; a single one that was asked for is.
+      if (!(error instanceof InputError) || files.length === 1) throw error;
+      unreadable.push({ file, message: error.message });
+      return [];
+    });
+    for (const read of pictures) {
       const { widthPx, heightPx, values } = read;
       const pixels = read.polarity === "bone-dark" ? values.map((value) => -value) : values;
-      const prediction = await predict(models, { widthPx, heightPx, pixels });
+      const prediction = await predict(models, { name: read.name, widthPx, heightPx, pixels });
       const name = uniqueName(basename(read.name).replace(/\.[^.]+$/, ""), dirname(file), used);
       told.push(await written(name, file, models[0], { widthPx, heightPx, pixels }, prediction, options.out));
     }
     line.update(() => `${done + 1}/${files.length} pictures`);
   }
   line.end();
+  for (const { message } of unreadable) process.stderr.write(`synthex: ${message}; passed over\n`);
+  if (unreadable.length > 0) process.exitCode = 2;
   const { metadata } = models[0];
   await writeAtomically(
     join(options.out, "predictions.json"),
-    `${JSON.stringify({ model: metadata.name, structures: metadata.structures, pictures: told }, undefined, 2)}\n`,
+    `${JSON.stringify({ model: metadata.name, structures: metadata.structures, pictures: told, unreadable }, undefined, 2)}\n`,
   );
   await writeAtomically(
     join(options.out, "landmarks.csv"),
@@ -73,7 +82,7 @@ export async function predictCommand(images: readonly string[], options: Predict
     }),
   );
   if (options.json) {
-    printJson({ out: resolve(options.out), model: metadata.name, pictures: told });
+    printJson({ out: resolve(options.out), model: metadata.name, pictures: told, unreadable });
     return;
   }
   for (const { picture, found, confidence: sure, warning } of told)

@@ -8,6 +8,8 @@ import { framed, pointInPicture, squareFrame, unframed } from "./square-frame.ts
 
 /** A grey picture in any unit, bone bright or dark: the model finds out. */
 export interface Picture {
+  /** For messages. */
+  readonly name?: string;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly pixels: Float32Array;
@@ -115,16 +117,16 @@ function alike(models: readonly Model[]): Model {
   return first;
 }
 
-function checkPicture({ widthPx, heightPx, pixels }: Picture): void {
+function checkPicture({ name = "the picture", widthPx, heightPx, pixels }: Picture): void {
   if (!(widthPx >= 8 && heightPx >= 8) || pixels.length !== widthPx * heightPx)
     throw new InputError(
       "picture-empty",
-      `a picture of ${widthPx} × ${heightPx} pixels with ${pixels.length} values cannot be looked at`,
+      `${name}, of ${widthPx} × ${heightPx} pixels with ${pixels.length} values, cannot be looked at`,
     );
   const broken = pixels.findIndex((value) => !Number.isFinite(value));
   if (broken >= 0)
     throw new InputError(
       "picture-not-finite",
-      `the picture has ${pixels[broken]} at column ${broken % widthPx}, row ${Math.floor(broken / widthPx)}`,
+      `${name} has ${pixels[broken]} at column ${broken % widthPx}, row ${Math.floor(broken / widthPx)}`,
     );
 }

@@ -28,21 +28,19 @@ const codeOf = (run: () => unknown): unknown => {
 const THREE = recipe({ a: "train", b: "train", c: "train" });
 
 describe("no patient is both learnt from and validated on", () => {
-  const cases: Record<string, { of: Recipe; with: Plan }> = {
-    "by a share": { of: THREE, with: plan() },
-    "by k folds": { of: THREE, with: plan({ folds: { kind: "k-fold", count: 4, index: 1 } }) },
-    "by subject": { of: THREE, with: plan({ folds: { kind: "subject", index: 1 } }) },
-    "by the recipe's split": { of: recipe({ a: "train", b: "validation", c: "test" }), with: plan() },
-  };
-  for (const [name, { of, with: how }] of Object.entries(cases))
-    test(name, () => {
-      const blocks = streamBlocks(of, how);
-      const [train, validation] = [first(blocks.train), first(blocks.validation)];
-      expect(train.filter((block) => validation.includes(block))).toEqual([]);
-      // And each in order, nothing twice.
-      expect(train).toEqual([...new Set(train)].toSorted((a, b) => a - b));
-      expect(validation).toEqual([...new Set(validation)].toSorted((a, b) => a - b));
-    });
+  test.each([
+    { by: "a share", of: THREE, how: plan() },
+    { by: "k folds", of: THREE, how: plan({ folds: { kind: "k-fold", count: 4, index: 1 } }) },
+    { by: "subject", of: THREE, how: plan({ folds: { kind: "subject", index: 1 } }) },
+    { by: "the recipe's split", of: recipe({ a: "train", b: "validation", c: "test" }), how: plan() },
+  ])("by $by", ({ of, how }) => {
+    const blocks = streamBlocks(of, how);
+    const [train, validation] = [first(blocks.train), first(blocks.validation)];
+    expect(train.filter((block) => validation.includes(block))).toEqual([]);
+    // And each in order, nothing twice.
+    expect(train).toEqual([...new Set(train)].toSorted((a, b) => a - b));
+    expect(validation).toEqual([...new Set(validation)].toSorted((a, b) => a - b));
+  });
 });
 
 const subjectsOf = (of: Recipe, blocks: number[]): string[] =>

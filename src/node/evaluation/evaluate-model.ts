@@ -1,3 +1,4 @@
+import { InputError } from "../../error/input-error.ts";
 import type { CaseScore, EvaluatedNames, ScoreOptions } from "../../evaluation/score-case.ts";
 import { scoreCase } from "../../evaluation/score-case.ts";
 import type { Prediction } from "../../evaluation/prediction.ts";
@@ -56,13 +57,24 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelEval
   const indices = Array.from({ length: set.count }, (_, index) => index).filter(
     (index) => options.split === undefined || set.split(index) === options.split,
   );
+  if (indices.length === 0) {
+    await set.close();
+    throw new InputError("evaluation-nothing", `${set.name} has no picture in the split ${options.split}`, {
+      remedy: "choose another split, or leave it out to take all pictures",
+    });
+  }
   let inverted = 0;
 
   const looked = async (
     index: number,
   ): Promise<EvaluatedPicture & { wasInverted: boolean; read: ReadImage }> => {
     const read = await set.read(index);
-    const plain: Picture = { widthPx: read.widthPx, heightPx: read.heightPx, pixels: read.pixels };
+    const plain: Picture = {
+      name: read.id,
+      widthPx: read.widthPx,
+      heightPx: read.heightPx,
+      pixels: read.pixels,
+    };
     const picture = degradation ? degradedPicture(plain, degradation, index) : plain;
     const said = await predict(models, picture);
     return {
@@ -93,7 +105,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelEval
     hasPitch: scores.some(({ landmarks: found }) =>
       found.some((score) => score.kind === "compared" && score.errorMm !== undefined),
     ),
-    inverted: inverted / Math.max(1, indices.length),
+    inverted: inverted / indices.length,
     async again(name) {
       const index = indices.find((candidate) => set.id(candidate) === name);
       if (index === undefined) throw new RangeError(`no picture is called ${name}`);

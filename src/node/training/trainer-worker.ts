@@ -105,7 +105,11 @@ async function run(): Promise<void> {
     const lowering = await loweringFor(runtime);
     const prepare = from ? undefined : await initialWeights(plan, task);
     const program = await startOnnxProgram({
-      ...{ plan, task, sigmaPx, runtime, lowering },
+      plan,
+      task,
+      sigmaPx,
+      runtime,
+      lowering,
       ...(prepare ? { prepare } : {}),
     });
     const { layout } = program;

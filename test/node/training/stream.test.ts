@@ -74,9 +74,9 @@ test("batches do not depend on the number of workers or on the step that is aske
   timeout: 120_000,
 }, async () => {
   const batches = async (workers: number, steps: readonly number[]): Promise<Batch[]> =>
-    await withSource(plan(), workers, async ({ batch }) => [
-      await batch({ kind: "validation", first: 0 }),
-      ...(await Promise.all(steps.map((step) => batch({ kind: "step", step })))),
+    await withSource(plan(), workers, async (source) => [
+      await source.batch({ kind: "validation", first: 0 }),
+      ...(await Promise.all(steps.map((step) => source.batch({ kind: "step", step })))),
     ]);
   const one = await batches(1, [0, 1, 2, 3, 4, 5]);
   expect(await batches(3, [0, 1, 2, 3, 4, 5])).toEqual(one);
