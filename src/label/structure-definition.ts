@@ -20,7 +20,11 @@ const structureDefinition = z.strictObject({
     .min(1)
     .describe("names or numbers of labels; * in a name stands for anything"),
   within: z
-    .union([z.literal("above-sacroiliac-joint"), z.strictObject({ pointLps: vector, normal: vector })])
+    .union([
+      z.literal("above-sacroiliac-joint"),
+      z.strictObject({ aboveSacroiliacJointMm: finite.min(-200).max(200) }),
+      z.strictObject({ pointLps: vector, normal: vector }),
+    ])
     .optional()
     .describe("keeps the voxels on one side of a plane: found in the anatomy, or given in LPS mm"),
   minimumThicknessMm: finite
@@ -79,7 +83,7 @@ function halfSpace(
   structure: string,
   within: NonNullable<StructureSetDefinition["structures"][number]["within"]>,
 ): HalfSpace {
-  if (within !== "above-sacroiliac-joint") return within;
+  if (typeof within === "object" && "normal" in within) return within;
   const plane = aboveSacroiliacJoint(labelMap);
   if (!plane)
     throw new InputError(
@@ -87,7 +91,9 @@ function halfSpace(
       `"${structure}" is to be cut at the sacro-iliac joint, but sacrum and hip bones do not meet in this label map`,
       { remedy: "label sacrum, hip_left and hip_right, or give the plane as pointLps and normal" },
     );
-  return plane;
+  const aboveMm = within === "above-sacroiliac-joint" ? 0 : within.aboveSacroiliacJointMm;
+  const [x, y, z] = plane.pointLps;
+  return { ...plane, pointLps: [x, y, z + aboveMm] };
 }
 
 /** Numbers of the labels that a name (with * for anything) or a number means in this map; none is allowed. */
