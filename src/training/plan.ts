@@ -99,6 +99,13 @@ export const planSchema = z
     description: z.string().optional(),
     profile: z.enum(profileNames).default("default").describe("where fields that are left out come from"),
     seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+    startFrom: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "folder or checkpoint of an earlier training whose parameters this one begins with; same network and names",
+      ),
     recipe: z
       .string()
       .optional()

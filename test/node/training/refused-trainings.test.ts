@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { transUNet } from "../../../src/network/architectures/transunet.ts";
-import { namedParts } from "../../../src/network/parameters.ts";
+import { namedParts, type ParameterLayout } from "../../../src/network/parameters.ts";
 import { networkLayout } from "../../../src/network/training-step.ts";
 import { readCheckpoint } from "../../../src/node/training/checkpoint-file.ts";
 import { initialWeights } from "../../../src/node/training/initial-weights.ts";
+import type { Task } from "../../../src/training/batch.ts";
 import { readTrainingFolder } from "../../../src/node/training/log-files.ts";
 import { refusal, type TinyPlace, tinyPlace, tinyPlan, trained } from "./tiny-data-set.ts";
 
@@ -122,8 +123,38 @@ function stripOffset(view: DataView): number {
   throw new Error("a TIFF has strips");
 }
 
+describe("a training begins where an earlier one ended", () => {
+  test("with its averaged parameters, from its folder or a checkpoint", async () => {
+    await trained(place, "earlier", { plan: tinyPlan({ steps: 2, averageDecay: 0.5 }) });
+    const path = place.at("earlier/checkpoints/best.safetensors");
+    const { plan, vectors } = await readCheckpoint(path);
+    const { structures, landmarks } = plan.task as { structures: string[]; landmarks: string[] };
+    const task: Task = { widthPx: 32, heightPx: 32, targets: "classes", structures, landmarks };
+    const average = vectors.get("average")?.data as Float32Array;
+    for (const startFrom of [place.at("earlier"), path]) {
+      const parameters = new Float32Array(average.length);
+      (await initialWeights(tinyPlan({ startFrom }), task))?.(parameters, noLayout);
+      expect(parameters).toEqual(average);
+    }
+    const renamed = { ...task, structures: structures.toReversed() };
+    const other = await refusal(initialWeights(tinyPlan({ startFrom: path }), renamed));
+    expect(other.code).toBe("weights-other-network");
+    expect(other.message).toContain("task.structures is");
+    const wider = tinyPlan({ startFrom: path, network: { kind: "unet", features: [4, 8, 16] } });
+    expect((await refusal(initialWeights(wider, task))).message).toContain("network.features is");
+  });
+
+  test("which must be there", async () => {
+    const missing = await refusal(trained(place, "no", { plan: tinyPlan({ startFrom: "nowhere" }) }));
+    expect(missing.code).toBe("checkpoint-missing");
+  });
+});
+
+/** A whole vector of parameters is taken over without asking where each has its place. */
+const noLayout: ParameterLayout = { parameters: [], parameterCount: 0, statistics: [], statisticCount: 0 };
+
 describe("published weights", () => {
-  const task = { widthPx: 64, heightPx: 64 };
+  const task: Task = { widthPx: 64, heightPx: 64, structures: ["a"], landmarks: [], targets: "classes" };
   const planWith = (path: string) =>
     tinyPlan({
       input: { channels: ["standardised"], sizePx: 64 },
@@ -159,7 +190,7 @@ describe("published weights", () => {
     });
     const path = fileURLToPath(new URL("../../network/fixtures/vision-transformer.npz", import.meta.url));
     const vector = new Float32Array(layout.parameterCount).fill(Number.NaN);
-    (await initialWeights(planWith(path), shape))?.(vector, layout);
+    (await initialWeights(planWith(path), { ...task, ...shape }))?.(vector, layout);
     for (const [name, { data }] of namedParts(layout.parameters, vector))
       expect(data.every(Number.isNaN), name).toBe(!/^(resnet|transformer)\./.test(name));
   });
