@@ -50,7 +50,7 @@ for (const simulator of SIMULATORS) {
     name: `study-${simulator}`,
     simulator,
     sizePx: 2 * Number(options.size),
-    imagesPerPatient: 25,
+    imagesPerPatient: 40,
     outputs: ["folder"],
   });
   const data = join(out, simulator);

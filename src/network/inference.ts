@@ -3,7 +3,7 @@ import { plainLowering } from "./lowering/plain-convolution.ts";
 import { writeModel } from "./onnx/write-model.ts";
 import { add, cast, greater, multiply, negate, sigmoid, where } from "./operators/elementwise.ts";
 import { reduceMax, reduceMean } from "./operators/reductions.ts";
-import { concat, reshape, slice } from "./operators/shape.ts";
+import { concat, gather, reshape, slice } from "./operators/shape.ts";
 import { standardised } from "./operators/standardised.ts";
 import { softmax } from "./operators/softmax.ts";
 import { constantScope, type ParameterLayout } from "./parameters.ts";
@@ -23,6 +23,13 @@ export interface InferenceOptions {
   readonly standardises: boolean;
   /** Whether the model looks at the picture's negative, too, and answers by the one of which it is surer. Needs `standardises`. */
   readonly findsPolarity: boolean;
+  /**
+   * Makes the model look at the mirrored picture, too, and answer by the mean of both. Plane n of the mirrored picture's probabilities is plane
+   * `planes[n]` of the picture's, and heat-maps alike.
+   */
+  readonly mirrors?:
+    | { readonly planes: readonly number[]; readonly landmarks: readonly number[] }
+    | undefined;
   /** Texts kept in the file. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -34,20 +41,45 @@ export interface InferenceOptions {
  * finds it, `polarity`: 1, or −1 where the negative was taken.
  */
 export function compileInference(options: InferenceOptions): Uint8Array {
-  const { network, layout, parameters, statistics, heightPx, widthPx, targets, findsPolarity } = options;
+  const { network, layout, parameters, statistics, heightPx, widthPx, targets, findsPolarity, mirrors } =
+    options;
   const graph = new TensorGraph(plainLowering);
   const image = graph.input("image", "float32", [1, network.inputChannels, heightPx, widthPx]);
   const picture = options.standardises ? standardised(image) : image;
-  const seen = findsPolarity ? concat([picture, negate(picture)], 0) : picture;
+  const pictures = findsPolarity ? concat([picture, negate(picture)], 0) : picture;
+  const seen = mirrors ? concat([pictures, mirrored(pictures)], 0) : pictures;
   const scope = constantScope(graph, layout, parameters, statistics);
   const { classLogits, heatMaps }: NetworkOutputs = network.forward(seen, scope, "inference");
-  const probabilities = targets === "classes" ? softmax(classLogits, 1) : sigmoid(classLogits);
+  const [count] = pictures.shape;
+  const of = (all: Tensor, order: readonly number[] | undefined): Tensor =>
+    order ? meanOfBothSides(all, count, order) : all;
+  const probabilities = of(
+    targets === "classes" ? softmax(classLogits, 1) : sigmoid(classLogits),
+    mirrors?.planes,
+  );
   const choose = findsPolarity ? surer(probabilities, targets) : undefined;
   const answer = (both: Tensor): Tensor => (choose ? choose.of(both) : both);
   graph.output("probabilities", answer(probabilities));
-  if (heatMaps) graph.output("heatMaps", answer(heatMaps));
+  if (heatMaps) graph.output("heatMaps", answer(of(heatMaps, mirrors?.landmarks)));
   if (choose) graph.output("polarity", choose.polarity);
   return writeModel(graph, options.metadata);
+}
+
+/** Left and right exchanged. */
+function mirrored(x: Tensor): Tensor {
+  const axis = x.shape.length - 1;
+  return gather(
+    x,
+    axis,
+    Array.from({ length: x.shape[axis] }, (_, place) => x.shape[axis] - 1 - place),
+  );
+}
+
+/** The mean of what is said of the first `count` pictures and of what is said of the same ones mirrored, which follow them. */
+function meanOfBothSides(all: Tensor, count: number, order: readonly number[]): Tensor {
+  const plain = slice(all, [{ axis: 0, from: 0, to: count }]);
+  const other = slice(all, [{ axis: 0, from: count, to: 2 * count }]);
+  return multiply(add(plain, gather(mirrored(other), 1, order)), 0.5);
 }
 
 /** Of two pictures, that with the higher mean probability of what would be chosen at each pixel. */

@@ -28,6 +28,8 @@ export const modelMetadataSchema = z.object({
   polarity: z.literal("bone-bright"),
   /** Whether the file looks at the picture's negative, too, and goes by the surer of both. */
   findsPolarity: z.boolean(),
+  /** Whether the file answers by the mean of what it says of the picture and of its mirror image. */
+  looksAtMirrored: z.boolean().default(false),
   training: z.object({
     plan: z.string(),
     planSha256: z.string(),

@@ -208,6 +208,12 @@ export const planSchema = z
         augmented: z.boolean().default(false).describe("as the published scripts do"),
       })
       .prefault({}),
+    looksAtMirrored: z
+      .boolean()
+      .default(false)
+      .describe(
+        "the model looks at the mirrored picture, too, and answers by the mean: twice the time, a little better",
+      ),
     use: z
       .enum(["last", "best"])
       .default("last")

@@ -367,6 +367,44 @@ describe("an exported model", () => {
     await session.release();
   });
 
+  test("that looks at the mirrored picture, too, says of a mirrored picture what it says of the picture, sides exchanged", async () => {
+    const compiled = compiledOf("b");
+    const { state } = await trained("b", compiled);
+    const order = [1, 0, ...Array.from({ length: CLASSES - 2 }, (_, index) => index + 2)];
+    const model = compileInference({
+      network: networkOf("b"),
+      layout: compiled.layout,
+      parameters: state.get("parameters") as Float32Array,
+      statistics: state.get("statistics"),
+      targets: "masks",
+      heightPx: SIZE,
+      widthPx: SIZE,
+      standardises: true,
+      findsPolarity: true,
+      mirrors: { planes: order, landmarks: Array.from({ length: LANDMARKS }, (_, index) => index) },
+    });
+    const session = await runtime.open(model);
+    const rows = (values: Float32Array): number[][] =>
+      Array.from({ length: values.length / SIZE }, (_, row) => [
+        ...values.subarray(row * SIZE, (row + 1) * SIZE),
+      ]);
+    const of = async (data: Float32Array): Promise<Float32Array> =>
+      (await session.run({ image: { type: "float32", shape: [1, 1, SIZE, SIZE], data } })).probabilities
+        .data as Float32Array;
+    const picture = floats("image").slice(0, SIZE * SIZE);
+    const plain = rows(await of(picture));
+    const flipped = rows(await of(Float32Array.from(rows(picture).flatMap((row) => row.toReversed()))));
+    for (const [plane, other] of order.entries())
+      for (let v = 0; v < SIZE; v++)
+        expect(
+          apart(
+            Float32Array.from(flipped[other * SIZE + v].toReversed()),
+            Float32Array.from(plain[plane * SIZE + v]),
+          ),
+        ).toBeLessThan(1e-4);
+    await session.release();
+  });
+
   test("cannot be made for pictures that do not halve", () => {
     expect(() => compileEvaluation({ ...trainings.a, network: networkOf("a"), heightPx: 18 })).toThrow(
       /cannot look at/,

@@ -54,6 +54,7 @@ export function tinyModel(
     heatMapSigmaPx: 2,
     polarity: "bone-bright",
     findsPolarity: true,
+    looksAtMirrored: false,
     training: {
       plan: JSON.stringify(plan),
       planSha256: "0".repeat(64),

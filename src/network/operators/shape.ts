@@ -63,6 +63,15 @@ export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
   );
 }
 
+/** Places along an axis in any order: place n of the result is place places[n] of x. */
+export function gather(x: Tensor, axis: number, places: readonly number[]): Tensor {
+  if (places.some((place) => !(Number.isInteger(place) && place >= 0 && place < x.shape[axis])))
+    throw new RangeError(`places ${places.join(", ")} along axis ${axis} are not in (${x.shape.join(", ")})`);
+  if (places.length === x.shape[axis] && places.every((place, index) => place === index)) return x;
+  const shape = x.shape.map((side, index) => (index === axis ? places.length : side));
+  return x.graph.node("Gather", [x, x.graph.indices(places)], x.type, shape, { attributes: { axis } });
+}
+
 /** Zeros before and after, for every axis. */
 export function pad(x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
   if ([...before, ...after].every((count) => count === 0)) return x;

@@ -11,7 +11,7 @@ export function comparedPlan(
   task: Task,
   identity: Readonly<Record<string, string>> = {},
 ): ComparedPlan {
-  const { description: _, checkpoints: __, ...rest } = plan;
+  const { description: _, checkpoints: __, looksAtMirrored: ___, ...rest } = plan;
   const { structures, landmarks } = task;
   // Through JSON, as it will be read again: fields that are undefined are gone.
   return JSON.parse(

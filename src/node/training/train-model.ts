@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { sideExchange } from "../../augmentation/side-exchange.ts";
 import { InputError } from "../../error/input-error.ts";
 import type { LoweringName } from "../../network/choose-lowering.ts";
 import { compileInference } from "../../network/inference.ts";
@@ -353,6 +354,7 @@ async function metadataOf(
     heatMapSigmaPx: options.sigmaPx,
     polarity: "bone-bright",
     findsPolarity: true,
+    looksAtMirrored: plan.looksAtMirrored,
     training: {
       plan: JSON.stringify(plan),
       planSha256: sha256(JSON.stringify(options.compared)),
@@ -375,6 +377,7 @@ function modelOf(
   const { state } = position;
   const parameters = state.get("average") ?? state.get("parameters");
   if (!parameters) throw new Error("a training has no parameters");
+  const exchange = sideExchange(task);
   return compileInference({
     network: networkOf(plan, task),
     layout: done.layout,
@@ -385,6 +388,12 @@ function modelOf(
     widthPx: task.widthPx,
     standardises: true,
     findsPolarity: metadata.findsPolarity,
+    mirrors: metadata.looksAtMirrored
+      ? {
+          planes: task.targets === "classes" ? exchange.classes : exchange.masks,
+          landmarks: exchange.landmarks,
+        }
+      : undefined,
     metadata: { [METADATA_KEY]: JSON.stringify(metadata) },
   });
 }
