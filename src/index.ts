@@ -101,3 +101,30 @@ export { percentileWindow, windowed } from "./image/display-window.ts";
 export { encodePng } from "./image/encode-png.ts";
 export { decodeNpy, encodeNpy } from "./image/npy.ts";
 export { overlay } from "./image/overlay.ts";
+
+export { augment } from "./augmentation/augment.ts";
+export type { LabelledImage } from "./augmentation/labelled-image.ts";
+export { AUGMENTATION_PROFILES, augmentationProfile } from "./augmentation/profile.ts";
+
+export { transUNet } from "./network/architectures/transunet.ts";
+export { unet } from "./network/architectures/unet.ts";
+export { compileInference } from "./network/inference.ts";
+export { readModel } from "./network/onnx/read-model.ts";
+export { type OrtModule, ortRuntime } from "./network/ort-runtime.ts";
+export { startEvaluation, startTraining } from "./network/running-training.ts";
+export { compileEvaluation, compileTrainingStep } from "./network/training-step.ts";
+
+export { compareRuns } from "./evaluation/compare-runs.ts";
+export { findLandmarks } from "./evaluation/find-landmarks.ts";
+export { type LandmarkRule as ActivationRule, PUBLISHED_RULE } from "./evaluation/landmark-rule.ts";
+export { modelCard } from "./evaluation/model-card.ts";
+export { scoreCase } from "./evaluation/score-case.ts";
+export { summarise } from "./evaluation/summarise.ts";
+
+export { type Batch, batchOf, type Task } from "./training/batch.ts";
+export { checkPlan, type Plan, planJsonSchema, readPlan } from "./training/plan.ts";
+export { train } from "./training/train.ts";
+
+export { degradedPicture } from "./prediction/degraded-picture.ts";
+export { METADATA_KEY, type ModelMetadata, readModelMetadata } from "./prediction/model-metadata.ts";
+export { type Model, type Picture, type PicturePrediction, predict } from "./prediction/predict.ts";
