@@ -15,7 +15,7 @@ export interface TrainingProgress {
 export interface TrainingProgressOptions {
   /** Of the whole training. */
   readonly steps: number;
-  /** One line of JSON an event on stdout, of steps at most one a second, instead of a line for people on stderr. */
+  /** On stderr, one line of JSON an event, of steps at most one a second, instead of a line for people: stdout is for the outcome. */
   readonly json?: boolean | undefined;
   readonly people?: NodeJS.WriteStream;
   readonly machines?: { write(text: string): unknown };
@@ -86,7 +86,7 @@ export function trainingProgressText(
 
 function progressForMachines({
   steps,
-  machines = process.stdout,
+  machines = process.stderr,
   now = () => performance.now(),
 }: TrainingProgressOptions): TrainingProgress {
   let told = Number.NEGATIVE_INFINITY;
