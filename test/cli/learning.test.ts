@@ -18,6 +18,7 @@ validation: { everySteps: 6 }
 let place: TinyPlace;
 let model: string;
 let picture: string;
+let trained: Record<string, unknown>;
 
 beforeAll(async () => {
   place = await tinyPlace({ count: 6, outputs: ["folder"] });
@@ -25,21 +26,41 @@ beforeAll(async () => {
   const images = await readdir(`${place.data}/images`);
   picture = `${place.data}/images/${images[0]}`;
   model = place.at("trained", "model.onnx");
-  const trained = await synthexJson<{ model: string; steps: number }>(
-    ..."train plan.yaml --data data --out trained --provider cpu --threads 1 --workers 1"
-      .split(" ")
-      .map((word) => (["plan.yaml", "data", "trained"].includes(word) ? place.at(word) : word)),
+  trained = await synthexJson(
+    "train",
+    place.at("plan.yaml"),
+    "--data",
+    place.data,
+    "--out",
+    place.at("trained"),
+    "--provider",
+    "cpu",
+    "--threads",
+    "1",
+    "--workers",
+    "1",
   );
-  expect(trained).toMatchObject({ steps: 6, model });
 }, 120_000);
 afterAll(() => place.remove());
 
 const read = (...names: string[]): unknown => JSON.parse(readFileSync(place.at(...names), "utf8"));
 
+test("synthex train tells what it made", () => {
+  expect(trained).toMatchObject({ steps: 6, model, reason: "budget" });
+  expect(existsSync(model)).toBe(true);
+});
+
 describe("synthex predict", () => {
   test("writes masks of the picture's size, an overlay, JSON and CSV", { timeout: 60_000 }, async () => {
     const said = await synthexJson<{ pictures: { picture: string }[] }>(
-      ...["predict", picture, "--model", model, "--out", place.at("predicted"), "--provider", "cpu"],
+      "predict",
+      picture,
+      "--model",
+      model,
+      "--out",
+      place.at("predicted"),
+      "--provider",
+      "cpu",
     );
     expect(said).toMatchObject({ model: "tiny", pictures: [{}], unreadable: [] });
     const files = await readdir(place.at("predicted"));
@@ -57,7 +78,14 @@ describe("synthex predict", () => {
   test("passes over a damaged picture among others, and ends with 2", { timeout: 60_000 }, async () => {
     writeFileSync(place.at("damaged.png"), readFileSync(picture).subarray(0, 300));
     const run = await synthex(
-      ...["predict", picture, place.at("damaged.png"), "--model", model, "--out", place.at("some"), "--json"],
+      "predict",
+      picture,
+      place.at("damaged.png"),
+      "--model",
+      model,
+      "--out",
+      place.at("some"),
+      "--json",
     );
     expect(run.code).toBe(2);
     expect(JSON.parse(run.stdout)).toMatchObject({ pictures: [{}], unreadable: [{}] });
