@@ -1,53 +1,25 @@
-"""The training step of bench/training-step.ts by PyTorch: the same U-Net, losses and optimiser, on random pictures.
+"""The training step of bench/training-step.ts by PyTorch: the same network, losses and optimiser, on random pictures.
 
 usage: training_step.py SETTINGS.json
-SETTINGS: batch, sizePx, threads, classes, landmarks, features, repetitions.  Prints a JSON list of the ms of each step.
+SETTINGS: batch, sizePx, threads, classes, landmarks, network, repetitions.  Prints JSON: the number of parameters, ms of wall and processor
+time of each step, peak memory.
 """
 
 import json
+import resource
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
+from transunet import TransUNet
+from unet import UNet
 
 settings = json.load(open(sys.argv[1]))
 torch.set_num_threads(settings["threads"])
 torch.manual_seed(1)
 BATCH, SIZE = settings["batch"], settings["sizePx"]
-CLASSES, LANDMARKS, FEATURES = settings["classes"], settings["landmarks"], settings["features"]
-
-
-def block(inputs, outputs):
-    layers = []
-    for channels in (inputs, outputs):
-        layers += [
-            torch.nn.Conv2d(channels, outputs, 3, padding=1, bias=False),
-            torch.nn.GroupNorm(8, outputs),
-            torch.nn.ReLU(),
-        ]
-    return torch.nn.Sequential(*layers)
-
-
-class UNet(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.encoder = torch.nn.ModuleList(block(a, b) for a, b in zip([1, *FEATURES], FEATURES))
-        self.decoder = torch.nn.ModuleList(block(a + b, a) for a, b in zip(FEATURES, FEATURES[1:]))
-        self.class_head = torch.nn.Conv2d(FEATURES[0], CLASSES, 1)
-        self.hidden = torch.nn.Conv2d(FEATURES[0] + CLASSES, max(FEATURES[0], LANDMARKS), 1)
-        self.output = torch.nn.Conv2d(max(FEATURES[0], LANDMARKS), LANDMARKS, 1)
-
-    def forward(self, x):
-        skips = []
-        for level, layers in enumerate(self.encoder):
-            x = layers(F.max_pool2d(x, 2) if level else x)
-            skips.append(x)
-        for level in reversed(range(len(self.decoder))):
-            x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-            x = self.decoder[level](torch.cat([x, skips[level]], 1))
-        logits = self.class_head(x)
-        return logits, self.output(F.relu(self.hidden(torch.cat([x, logits], 1))))
+CLASSES, LANDMARKS, NETWORK = settings["classes"], settings["landmarks"], settings["network"]
 
 
 def loss_of(logits, heat, classes, truth, maps):
@@ -60,14 +32,17 @@ def loss_of(logits, heat, classes, truth, maps):
     return 0.5 * (1 - dice) + 0.5 * F.cross_entropy(logits, classes) + 0.25 * (1 - ncc)
 
 
-net = UNet()
+if NETWORK["kind"] == "transunet":
+    net = TransUNet(NETWORK, CLASSES, LANDMARKS, SIZE)
+else:
+    net = UNet(NETWORK["features"], CLASSES, LANDMARKS)
 optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3)
 image = torch.randn(BATCH, 1, SIZE, SIZE)
 classes = torch.randint(0, CLASSES, (BATCH, SIZE, SIZE))
 points = SIZE * torch.rand(BATCH, LANDMARKS, 2)
-milliseconds = []
+wall, processor = [], []
 for _ in range(settings["repetitions"]):
-    start = time.perf_counter()
+    start, begun = time.perf_counter(), time.process_time()
     optimiser.zero_grad()
     truth = F.one_hot(classes, CLASSES).permute(0, 3, 1, 2).float()
     grid = torch.arange(SIZE)
@@ -77,5 +52,15 @@ for _ in range(settings["repetitions"]):
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimiser.step()
-    milliseconds.append(1000 * (time.perf_counter() - start))
-print(json.dumps(milliseconds))
+    wall.append(1000 * (time.perf_counter() - start))
+    processor.append(1000 * (time.process_time() - begun))
+print(
+    json.dumps(
+        {
+            "parameters": sum(p.numel() for p in net.parameters()),
+            "wallMs": wall,
+            "processorMs": processor,
+            "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+    )
+)
