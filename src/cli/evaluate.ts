@@ -34,6 +34,7 @@ export interface EvaluateOptions {
   readonly split?: "train" | "validation" | "test";
   readonly degrade?: Degradation;
   readonly minimumTruth: number;
+  readonly tool?: boolean;
   readonly compare?: string;
   readonly provider: "auto" | "cpu" | "cuda" | "webgpu";
   readonly json?: boolean;
@@ -52,6 +53,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
     split: options.split,
     degradation: options.degrade,
     score: { minimumTruthPx: options.minimumTruth },
+    hasToolRule: options.tool,
     onPicture: (done, all) =>
       line.update(
         () => `${done}/${all} pictures, ${((1000 * done) / (performance.now() - begun)).toFixed(1)}/s`,
@@ -101,6 +103,9 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
         ["degraded by", options.degrade ?? "nothing"],
         ["taken for negatives", `${(100 * evaluation.inverted).toFixed(0)} %`],
         ["structures count from", `${options.minimumTruth} pixels of truth on`],
+        ...(options.tool
+          ? [["pictures without landmarks by the rule of tools", String(evaluation.leftOut)] as const]
+          : []),
         ["software", `SyntheX ${softwareVersion()}`],
       ],
     }),
@@ -116,7 +121,13 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
     await write("activation-curve.csv", csvOf(curveTable(summary.landmarks.curve)));
   }
   if (options.json) {
-    printJson({ out: resolve(options.out), ...summary, findings, inverted: evaluation.inverted });
+    printJson({
+      out: resolve(options.out),
+      ...summary,
+      findings,
+      inverted: evaluation.inverted,
+      leftOut: evaluation.leftOut,
+    });
     return;
   }
   const { dice, landmarks } = summary;
@@ -129,6 +140,8 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
     console.log(
       `landmarks: ${number(landmarks.unit === "mm" ? landmarks.meanMm : landmarks.meanPx, 2)} ${landmarks.unit}, at 90 % ${number(landmarks.at90, 2)} ${landmarks.unit}`,
     );
+  if (options.tool)
+    console.log(`  the rule of tools leaves out ${evaluation.leftOut} of ${scores.length} pictures`);
   for (const { severity, message } of findings) console.log(`${severity}: ${message}`);
   console.log(`${options.out}/report.html`);
 }

@@ -264,6 +264,7 @@ export function createProgram(): Command {
       wholeNumberBetween(0, 1e9),
       0,
     )
+    .option("--tool", "landmarks as published for tools: both in the picture, detected 15 to 200 mm apart")
     .option("--compare <file>", "scores.json of another run on the same pictures")
     .addOption(provider())
     .action(async (options) => (await import("./evaluate.ts")).evaluateCommand(options));

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CaseScore } from "../../src/evaluation/score-case.ts";
 import { decodePng } from "../../src/image/decode-png.ts";
 import { type TinyPlace, tinyPlace } from "../node/training/tiny-data-set.ts";
 import { pngHeader, synthex, synthexJson } from "./run-synthex.ts";
@@ -134,6 +135,32 @@ describe("synthex evaluate", () => {
     expect(told.dice.mean).toBeLessThanOrEqual(1);
     expect(Object.keys(told.landmarks)).toEqual(expect.arrayContaining(["meanMm", "at90", "perLandmark"]));
     expect(readFileSync(place.at("evaluated", "report.html"), "utf8")).toContain("data:image/png");
+  });
+
+  test("with --tool leaves out the landmarks of pictures where they cannot be a tool's", {
+    timeout: 60_000,
+  }, async () => {
+    type Scores = { scores: CaseScore[] };
+    const words = ["evaluate", "--model", model, "--data", place.data, "--provider", "cpu"];
+    const { leftOut } = await synthexJson<{ leftOut: number }>(
+      ...words,
+      "--out",
+      place.at("as-tool"),
+      "--tool",
+    );
+    const plain = (read("evaluated", "scores.json") as Scores).scores;
+    const judged = (read("as-tool", "scores.json") as Scores).scores;
+    // 48 pixels over the panel of 1436 × 0.194 mm.
+    const pitchMm = (1436 * 0.194) / 48;
+    for (const [n, { landmarks }] of plain.entries()) {
+      const [a, b] = landmarks.map((score) => (score.kind === "compared" ? score.candidate : undefined));
+      const apartMm = a && b ? Math.hypot(a.x - b.x, a.y - b.y) * pitchMm : 0;
+      const kinds = judged[n].landmarks.map(({ kind }) => kind);
+      expect(kinds, `${apartMm} mm`).toEqual(
+        apartMm > 15 && apartMm < 200 ? ["compared", "compared"] : ["unknown", "unknown"],
+      );
+    }
+    expect(leftOut).toBe(judged.filter(({ landmarks }) => landmarks[0].kind === "unknown").length);
   });
 
   test("compares with an earlier run, which must be there", { timeout: 60_000 }, async () => {

@@ -2,6 +2,7 @@ import { InputError } from "../../error/input-error.ts";
 import type { CaseScore, EvaluatedNames, ScoreOptions } from "../../evaluation/score-case.ts";
 import { scoreCase } from "../../evaluation/score-case.ts";
 import type { Prediction } from "../../evaluation/prediction.ts";
+import { PUBLISHED_TOOL_RULE, withToolRule } from "../../evaluation/tool-rule.ts";
 import { type Truth, UNKNOWN_PIXEL } from "../../evaluation/truth.ts";
 import { type Degradation, degradedPicture } from "../../prediction/degraded-picture.ts";
 import { type Model, type Picture, predict } from "../../prediction/predict.ts";
@@ -16,6 +17,8 @@ export interface EvaluateOptions {
   /** Only these, where a data set has splits. */
   readonly split?: "train" | "validation" | "test" | undefined;
   readonly score?: ScoreOptions;
+  /** Landmarks of a picture count only where the published rule of tools lets them. */
+  readonly hasToolRule?: boolean | undefined;
   readonly onPicture?: (done: number, all: number) => void;
 }
 
@@ -32,6 +35,8 @@ export interface ModelEvaluation {
   readonly hasPitch: boolean;
   /** Share of the pictures that were taken for negatives. */
   readonly inverted: number;
+  /** Pictures whose landmarks the rule of tools left out. */
+  readonly leftOut: number;
   again(name: string): Promise<EvaluatedPicture>;
   close(): Promise<void>;
 }
@@ -39,7 +44,7 @@ export interface ModelEvaluation {
 /**
  * Holds models (one, or an ensemble) against a collection of labelled pictures: structures and landmarks by the names that both have.
  *
- * @throws InputError what `openLabelledImages`, `comparedStructures` and `predict` refuse
+ * @throws InputError what `openLabelledImages`, `comparedStructures` and `predict` refuse; `tool-landmarks`, `tool-pitch`
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<ModelEvaluation> {
   const { models, degradation } = options;
@@ -63,7 +68,16 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelEval
       remedy: "choose another split, or leave it out to take all pictures",
     });
   }
+  if (options.hasToolRule && landmarks.length !== 2) {
+    await set.close();
+    throw new InputError(
+      "tool-landmarks",
+      `the rule of tools is about two landmarks, the model and ${set.name} have ${landmarks.length} in common`,
+      { remedy: "leave --tool out" },
+    );
+  }
   let inverted = 0;
+  let leftOut = 0;
 
   const looked = async (
     index: number,
@@ -94,9 +108,14 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelEval
   for (const [done, index] of indices.entries()) {
     const { read, prediction, truth, wasInverted } = await looked(index);
     if (wasInverted) inverted++;
-    scores.push(
-      scoreCase({ name: read.id, subject: set.subject(index), prediction, truth }, names, options.score),
+    const score = scoreCase(
+      { name: read.id, subject: set.subject(index), prediction, truth },
+      names,
+      options.score,
     );
+    const judged = options.hasToolRule ? judgedAsTool(score, read) : score;
+    if (judged !== score) leftOut++;
+    scores.push(judged);
     options.onPicture?.(done + 1, indices.length);
   }
   return {
@@ -106,6 +125,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelEval
       found.some((score) => score.kind === "compared" && score.errorMm !== undefined),
     ),
     inverted: inverted / indices.length,
+    leftOut,
     async again(name) {
       const index = indices.find((candidate) => set.id(candidate) === name);
       if (index === undefined) throw new RangeError(`no picture is called ${name}`);
@@ -113,6 +133,18 @@ export async function evaluateModel(options: EvaluateOptions): Promise<ModelEval
     },
     close: () => set.close(),
   };
+}
+
+function judgedAsTool(score: CaseScore, { id, pixelPitchMm }: ReadImage): CaseScore {
+  if (pixelPitchMm === undefined)
+    throw new InputError(
+      "tool-pitch",
+      `the rule of tools is in mm, and the size of a pixel of ${id} is not known`,
+      {
+        remedy: "state pixelPitchMm in labels.json, or leave --tool out",
+      },
+    );
+  return withToolRule(score, { ...PUBLISHED_TOOL_RULE, pixelPitchMm });
 }
 
 function unionMask(
