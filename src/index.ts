@@ -97,6 +97,7 @@ export { renderSample, type Sample } from "./dataset/render-sample.ts";
 export { drawView } from "./dataset/sample-view.ts";
 
 export { contactSheet } from "./image/contact-sheet.ts";
+export { decodePng } from "./image/decode-png.ts";
 export { percentileWindow, windowed } from "./image/display-window.ts";
 export { encodePng } from "./image/encode-png.ts";
 export { decodeNpy, encodeNpy } from "./image/npy.ts";
@@ -122,6 +123,7 @@ export { scoreCase } from "./evaluation/score-case.ts";
 export { summarise } from "./evaluation/summarise.ts";
 
 export { type Batch, batchOf, type Task } from "./training/batch.ts";
+export { picturePixels } from "./training/examples/picture-pixels.ts";
 export { checkPlan, type Plan, planJsonSchema, readPlan } from "./training/plan.ts";
 export { train } from "./training/train.ts";
 

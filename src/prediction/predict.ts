@@ -105,15 +105,24 @@ function confidenceOf(
   return sum / area;
 }
 
+/** Folds measure their field of view on different pictures, which gives other last digits. */
+const ROUNDING = 1e-6;
+
 function alike(models: readonly Model[]): Model {
   const [first, ...others] = models;
-  for (const other of others)
-    for (const field of ["structures", "landmarks", "targets", "sizePx", "heatMapSigmaPx"] as const)
-      if (JSON.stringify(first.metadata[field]) !== JSON.stringify(other.metadata[field]))
-        throw new InputError(
-          "models-differ",
-          `models ${first.metadata.name} and ${other.metadata.name} differ in ${field}, so that their predictions cannot be averaged`,
-        );
+  for (const [index, { metadata }] of others.entries()) {
+    const refuse = (what: string): never => {
+      throw new InputError(
+        "models-differ",
+        `model 1 (${first.metadata.name}) and model ${index + 2} (${metadata.name}) differ in ${what}, so that their predictions cannot be averaged`,
+        { remedy: "give models of one plan and data set, as folds are" },
+      );
+    };
+    for (const field of ["structures", "landmarks", "targets", "sizePx"] as const)
+      if (JSON.stringify(first.metadata[field]) !== JSON.stringify(metadata[field])) refuse(field);
+    const ratio = metadata.heatMapSigmaPx / first.metadata.heatMapSigmaPx;
+    if (Math.abs(ratio - 1) > ROUNDING) refuse("heatMapSigmaPx");
+  }
   return first;
 }
 

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { InputError } from "../../src/error/input-error.ts";
+import { readModel } from "../../src/network/onnx/read-model.ts";
+import { onnxRuntime } from "../../src/node/onnx-runtime.ts";
+import { METADATA_KEY, type ModelMetadata, readModelMetadata } from "../../src/prediction/model-metadata.ts";
+import { type Model, type Picture, predict } from "../../src/prediction/predict.ts";
+import { tinyModel } from "./tiny-model.ts";
+
+const runtime = await onnxRuntime({ provider: "cpu", threads: 1 });
+
+async function opened(seed: number, metadata: Partial<ModelMetadata> = {}): Promise<Model> {
+  const bytes = tinyModel({ seed, metadata });
+  return {
+    metadata: readModelMetadata(readModel(bytes, "model").metadata.get(METADATA_KEY), "model"),
+    session: await runtime.open(bytes),
+  };
+}
+
+/** As large as the models' square, so that nothing is resized. */
+const picture: Picture = {
+  widthPx: 32,
+  heightPx: 32,
+  pixels: Float32Array.from({ length: 32 * 32 }, (_, n) => Math.sin(n / 7) + n / 500),
+};
+
+describe("an ensemble", () => {
+  test("averages the probabilities of its models", async () => {
+    const models = [await opened(1), await opened(2)];
+    const alone = await Promise.all(models.map((model) => predict([model], picture)));
+    const { probabilities } = await predict(models, picture);
+    const mean = alone[0].probabilities.map((value, at) => (value + alone[1].probabilities[at]) / 2);
+    for (const [at, value] of probabilities.entries()) expect(value).toBeCloseTo(mean[at], 6);
+  });
+
+  test("takes folds whose heat-map widths differ in the last digit", async () => {
+    const widths = [0.6685236768802229, 0.668523676880223];
+    const models = await Promise.all(widths.map((heatMapSigmaPx, n) => opened(n, { heatMapSigmaPx })));
+    await expect(predict(models, picture)).resolves.toMatchObject({ wasInverted: expect.any(Boolean) });
+  });
+
+  test.each([{ heatMapSigmaPx: 3 }, { landmarks: ["FH-r", "FH-l"] }])(
+    "is refused where models say something else: %j",
+    async (changes) => {
+      const models = [await opened(1), await opened(2), await opened(3, changes)];
+      await expect(predict(models, picture)).rejects.toThrow(InputError);
+      await expect(predict(models, picture)).rejects.toThrow(
+        `model 1 (tiny) and model 3 (tiny) differ in ${Object.keys(changes)[0]}`,
+      );
+    },
+  );
+});
