@@ -36,14 +36,23 @@ export function averagePool(x: Tensor, size = 2): Tensor {
   });
 }
 
-/** Mean over the square of an odd `size` about each pixel, of what of it lies within the picture. Has no derivative: it is for pictures. */
+/**
+ * Mean over the square of an odd `size` about each pixel, of what of it lies within the picture. Has no derivative: it is for pictures.
+ *
+ * What lies within is a rectangle, so the mean of the means of its rows is the same, with 2 · size numbers a pixel instead of size².
+ */
 export function localMean(x: Tensor, size: number): Tensor {
+  return meanAlong(meanAlong(x, size, "row"), size, "column");
+}
+
+function meanAlong(x: Tensor, size: number, direction: "row" | "column"): Tensor {
   const reach = (size - 1) / 2;
+  const isRow = direction === "row";
   return x.graph.node("AveragePool", [x], x.type, x.shape, {
     attributes: {
-      kernel_shape: [size, size],
+      kernel_shape: isRow ? [1, size] : [size, 1],
       strides: [1, 1],
-      pads: [reach, reach, reach, reach],
+      pads: isRow ? [0, reach, 0, reach] : [reach, 0, reach, 0],
       count_include_pad: 0,
     },
   });
