@@ -136,10 +136,13 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
   console.log(`${scores.length} pictures: Dice ${number(dice.mean, 3)}`);
   for (const [name, value] of Object.entries(dice.perStructure))
     console.log(`  ${name.padEnd(24)}${number(value, 3)}`);
-  if (names.landmarks.length > 0)
+  if (names.landmarks.length > 0) {
+    const withUnit = (value: number | null): string =>
+      value === null ? "none" : `${number(value, 2)} ${landmarks.unit}`;
     console.log(
-      `landmarks: ${number(landmarks.unit === "mm" ? landmarks.meanMm : landmarks.meanPx, 2)} ${landmarks.unit}, at 90 % ${number(landmarks.at90, 2)} ${landmarks.unit}`,
+      `landmarks: ${withUnit(landmarks.unit === "mm" ? landmarks.meanMm : landmarks.meanPx)}, at 90 % ${withUnit(landmarks.at90)}`,
     );
+  }
   if (options.tool)
     console.log(`  the rule of tools leaves out ${evaluation.leftOut} of ${scores.length} pictures`);
   for (const { severity, message } of findings) console.log(`${severity}: ${message}`);

@@ -159,7 +159,11 @@ export const planSchema = z
     input: z
       .strictObject({
         sizePx: z.int().min(16).max(1024).default(96).describe("side of the square the network sees"),
-        channels: z.array(z.enum(inputChannelNames)).min(1).default(["standardised", "local-contrast"]),
+        channels: z
+          .array(z.enum(inputChannelNames))
+          .min(1)
+          .refine((names) => new Set(names).size === names.length, "a channel stands there twice")
+          .default(["standardised", "local-contrast"]),
       })
       .prefault({}),
     network: networkSchema,

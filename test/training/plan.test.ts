@@ -31,6 +31,14 @@ describe("a plan", () => {
     expect({ ...plan.loss, crossEntropy: 0 }).toMatchObject({ ...(loss as object), crossEntropy: 0 });
   });
 
+  test("does not name a channel twice", () => {
+    const { message } = refusal(
+      "name: p\nsteps: 2\ninput: { channels: [standardised, local-contrast, standardised] }\n",
+    );
+    expect(message).toContain("plan.yaml:3");
+    expect(message).toContain("a channel stands there twice");
+  });
+
   test("keeps the profile's numbers of a thing of the same kind, said or not", () => {
     const { momentum, weightDecay } = planProfiles.paper.optimiser as Record<string, number>;
     for (const optimiser of [{ learningRate: 0.5 }, { kind: "sgd-nesterov" as const, learningRate: 0.5 }])
