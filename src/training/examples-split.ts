@@ -58,11 +58,22 @@ function foldRule(
   const groupOf = kind === "subject" ? subject : patient;
   const groups = shuffled([...new Set(all.map(groupOf))].toSorted(), plan.seed, kind === "k-fold");
   const folds = kind === "subject" ? groups.length : count;
-  if (groups.length < 2 || index >= folds || groups.length < folds)
+  const what = kind === "subject" ? "subject" : "patient";
+  if (groups.length < 2)
+    throw new InputError("folds-few", `folds were asked for, the data set has a single ${what}`, {
+      remedy:
+        kind === "subject"
+          ? "generate it from several CTs, or give folds of patients: kind: k-fold"
+          : "generate it with more patients, or leave out folds",
+    });
+  if (index >= folds || groups.length < folds)
     throw new InputError(
       "folds-few",
-      `fold ${index} of ${folds} was asked for, the data set has ${groups.length} ${kind === "subject" ? "subjects" : "patients"}`,
-      { remedy: `choose an index below ${Math.min(folds, groups.length)}, or fewer folds` },
+      `fold ${index} of ${folds} was asked for, the data set has ${groups.length} ${what}s`,
+      {
+        remedy:
+          groups.length < folds ? `choose at most ${groups.length} folds` : `choose an index below ${folds}`,
+      },
     );
   const held = new Set(groups.filter((_, place) => place % folds === index));
   return {

@@ -109,7 +109,7 @@ describe("folds", () => {
       "fold 0 of 21 was asked for, the data set has 20 patients",
     );
     const single = { count: 3, split: () => undefined, subject: () => "one", patient: () => "one" };
-    expect(() => splitExamples(single, planOf({ folds: {} }))).toThrow("the data set has 1 subjects");
+    expect(() => splitExamples(single, planOf({ folds: {} }))).toThrow("the data set has a single subject");
   });
 });
 
