@@ -1,3 +1,4 @@
+import { InputError } from "../../error/input-error.ts";
 import type { NetworkOutputs } from "../architectures/network-definition.ts";
 import { add, cast, equal, exp, multiply, not, sigmoid } from "../operators/elementwise.ts";
 import { reduceMean } from "../operators/reductions.ts";
@@ -38,7 +39,11 @@ export interface Losses {
 
 const NOT_KNOWN = 255;
 
-/** What a prediction costs, as nodes. Unknown pixels count nowhere. */
+/**
+ * What a prediction costs, as nodes. Unknown pixels count nowhere.
+ *
+ * @throws InputError `loss-none` where no loss has a weight
+ */
 export function losses(outputs: NetworkOutputs, targets: LossTargets, options: LossOptions): Losses {
   const { classLogits, heatMaps } = outputs;
   const [batch, classes, height, width] = classLogits.shape;
@@ -82,6 +87,13 @@ export function losses(outputs: NetworkOutputs, targets: LossTargets, options: L
       const maps = heatMapTargets(points, visible, rows, columns, heatMap.sigmaPx);
       return heatMap.kind === "mse" ? squaredErrorLoss(heatMaps, maps) : correlationLoss(heatMaps, maps);
     });
-  if (weighted.length === 0) throw new RangeError("a training needs a loss with a weight");
+  if (weighted.length === 0)
+    throw new InputError(
+      "loss-none",
+      "every loss of the training has the weight 0, or needs landmarks that there are none of",
+      {
+        remedy: "give dice, crossEntropy or, with landmarks, heatMap a weight",
+      },
+    );
   return { total: weighted.reduce((sum, each) => add(sum, each)), terms, dice, probabilities };
 }

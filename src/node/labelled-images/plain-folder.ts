@@ -145,9 +145,13 @@ function requireLabels(
   for (const { suffix } of masks) {
     const missing = pictures.filter(({ stem }) => !stems.has(`${stem}${suffix}`));
     if (missing.length === 0) continue;
+    const others =
+      missing.length === 1
+        ? ""
+        : ` (nor the labels of ${missing.length - 1} other pictures of ${pictures.length})`;
     throw new InputError(
       "labels-file-missing",
-      `${join(folder, `${missing[0].stem}${suffix}.png`)} is not there (nor the labels of ${missing.length - 1} other pictures of ${pictures.length})`,
+      `${join(folder, `${missing[0].stem}${suffix}.png`)} is not there${others}`,
       { remedy: "add it, or take the picture out of the folder" },
     );
   }

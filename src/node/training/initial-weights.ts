@@ -20,8 +20,8 @@ type Prepare = (parameters: Float32Array, layout: ParameterLayout) => void;
  * What a plan's network begins with, as what puts it into the parameters: those of an earlier training, or published weights; undefined where it
  * begins with random ones.
  *
- * @throws InputError `weights-missing` where the file cannot be read, `weights-other-network`, and those of `readCheckpoint` and `readNpz`; by what
- * it returns, `vit-weights`
+ * @throws InputError `checkpoint-missing`, `weights-missing` where the file cannot be read, `weights-other-network`, and those of
+ *   `readCheckpoint` and `readNpz`; by what it returns, `vit-weights`
  */
 export async function initialWeights(plan: Plan, task: Task): Promise<Prepare | undefined> {
   return plan.startFrom === undefined
@@ -31,8 +31,14 @@ export async function initialWeights(plan: Plan, task: Task): Promise<Prepare | 
 
 /** The moving average of an earlier training where it has one, which is what it was judged by. */
 async function earlierWeights(from: string, plan: Plan, task: Task): Promise<Prepare> {
-  const isFolder = (await stat(from).catch(() => undefined))?.isDirectory() ?? false;
-  const path = isFolder ? join(from, "checkpoints", "best.safetensors") : from;
+  const found = await stat(from).catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError(
+      "checkpoint-missing",
+      `there is no ${from}, which startFrom names (${cause.code ?? cause.message})`,
+      { remedy: "give the folder of an earlier training, or one of its checkpoints", cause },
+    );
+  });
+  const path = found.isDirectory() ? join(from, "checkpoints", "best.safetensors") : from;
   const { plan: earlier, vectors } = await readCheckpoint(path);
   const [theirs, ours] = [earlier, comparedPlan(plan, task)].map(({ network, input, task: names }) => ({
     network,

@@ -56,6 +56,13 @@ describe("a training that cannot be", () => {
     nothing("no");
   });
 
+  test("of losses without a weight is refused", async () => {
+    const loss = { dice: 0, crossEntropy: 0, heatMap: { weight: 1 } };
+    const data = { structures: ["hip_left"], landmarks: [] };
+    const error = await refusal(trained(place, "weightless", { plan: tinyPlan({ loss, data }) }));
+    expect(error.code).toBe("loss-none");
+  });
+
   test("of a folder that is not there is refused", async () => {
     const missing = await refusal(trained(place, "no", { data: place.at("nowhere") }));
     expect(missing.message).toBe(`cannot read ${place.at("nowhere")}: there is nothing there`);
@@ -147,6 +154,7 @@ describe("a training begins where an earlier one ended", () => {
   test("which must be there", async () => {
     const missing = await refusal(trained(place, "no", { plan: tinyPlan({ startFrom: "nowhere" }) }));
     expect(missing.code).toBe("checkpoint-missing");
+    expect(missing.message).toBe("there is no nowhere, which startFrom names (ENOENT)");
   });
 });
 
