@@ -45,6 +45,14 @@ export const variationSchema = z.strictObject({
     })
     .optional()
     .describe("femurs turned in their sockets, each side drawn by itself"),
+  lumbar: z
+    .strictObject({
+      flexionDeg: scalarWithin(-20, 20).default(0),
+      leftBendDeg: scalarWithin(-15, 15).default(0),
+      leftTurnDeg: scalarWithin(-10, 10).default(0),
+    })
+    .optional()
+    .describe("the spine turned on the sacrum"),
   bodyThickness: scalarWithin(0.5, 2).default(1),
   softTissueDensity: scalarWithin(0.85, 1.15).default(1),
   boneDensity: scalarWithin(0.3, 2).default(1),
@@ -59,7 +67,7 @@ export function drawVariation(
   const draw = (distribution: Parameters<typeof drawScalar>[0]): number => drawScalar(distribution, stream);
   const scale = draw(variation.scale);
   const { leftRight, frontBack, footHead } = variation.scaleAlong;
-  const { deformation, shearDeg, hips } = variation;
+  const { deformation, shearDeg, hips, lumbar } = variation;
   const hip = (of: NonNullable<typeof hips>) => ({
     flexionDeg: draw(of.flexionDeg),
     abductionDeg: draw(of.abductionDeg),
@@ -82,5 +90,14 @@ export function drawVariation(
     softTissueDensity: draw(variation.softTissueDensity),
     boneDensity: draw(variation.boneDensity),
     ...(hips ? { hips: { left: hip(hips), right: hip(hips) } } : {}),
+    ...(lumbar
+      ? {
+          lumbar: {
+            flexionDeg: draw(lumbar.flexionDeg),
+            leftBendDeg: draw(lumbar.leftBendDeg),
+            leftTurnDeg: draw(lumbar.leftTurnDeg),
+          },
+        }
+      : {}),
   };
 }

@@ -403,26 +403,26 @@ async function demoPelvis(): Promise<Anatomy> {
   return { ct, labelMap, landmarks };
 }
 
+/** Where every eleventh voxel of a label goes. */
+function movesOf(patient: Anatomy, label: number, input: PatientVariationInput): [Vector3, Vector3][] {
+  const plan = displacementPlan(patient, patientVariationSchema.parse(input));
+  if (!plan) throw new Error("nothing moves");
+  const back = latticeMap(plan.grid, plan.lattice);
+  const { grid, labels } = labelsOf(patient);
+  const [ni, nj] = grid.shape;
+  const places = [...labels.keys()].filter((n) => labels[n] === label).filter((_, n) => n % 11 === 0);
+  return places.map((n) => {
+    const at = applyToPoint(grid.lpsFromVoxel, [n % ni, Math.floor(n / ni) % nj, Math.floor(n / (ni * nj))]);
+    return [at, inversePoint(back, at)];
+  });
+}
+
+const meanMove = (moves: [Vector3, Vector3][]): number =>
+  moves.reduce((sum, [at, to]) => sum + distance(at, to), 0) / moves.length;
+
 describe("a femur turned in its socket", () => {
   const [FEMUR_LEFT, FEMUR_RIGHT, HIP_LEFT] = [75, 76, 77];
 
-  /** Where every eleventh voxel of a label goes. */
-  function movesOf(patient: Anatomy, label: number, input: PatientVariationInput): [Vector3, Vector3][] {
-    const plan = displacementPlan(patient, patientVariationSchema.parse(input));
-    if (!plan) throw new Error("nothing moves");
-    const back = latticeMap(plan.grid, plan.lattice);
-    const { grid, labels } = labelsOf(patient);
-    const [ni, nj] = grid.shape;
-    const places = [...labels.keys()].filter((n) => labels[n] === label).filter((_, n) => n % 11 === 0);
-    return places.map((n) => {
-      const at = applyToPoint(grid.lpsFromVoxel, [
-        n % ni,
-        Math.floor(n / ni) % nj,
-        Math.floor(n / (ni * nj)),
-      ]);
-      return [at, inversePoint(back, at)];
-    });
-  }
   const headOf = ({ landmarks }: Anatomy, side: string): Vector3 =>
     landmarks.find(({ name }) => name === `FH-${side}`)?.lpsMm ?? [0, 0, 0];
 
@@ -439,8 +439,6 @@ describe("a femur turned in its socket", () => {
       const [other, otherTo] = beside[(n + 40) % beside.length];
       expect(Math.abs(distance(to, otherTo) - distance(at, other))).toBeLessThan(1);
     }
-    const meanMove = (moves: [Vector3, Vector3][]): number =>
-      moves.reduce((sum, [at, to]) => sum + distance(at, to), 0) / moves.length;
     expect(meanMove(beside)).toBeGreaterThan(10);
     expect(meanMove(movesOf(patient, HIP_LEFT, input))).toBeLessThan(0.6);
     expect(meanMove(movesOf(patient, FEMUR_RIGHT, input))).toBeLessThan(0.1);
@@ -477,6 +475,51 @@ describe("a femur turned in its socket", () => {
     expect(() => varyPatient(body(), { hips: { left: { flexionDeg: 5 } } })).toThrow(
       /labels femur_left and hip_left/,
     );
+  });
+});
+
+describe("the spine turned on the sacrum", () => {
+  const [SACRUM, L5, L4, HIP_LEFT] = [25, 27, 28, 77];
+
+  test("vertebrae move as one rigid body, sacrum and hips hardly follow", async () => {
+    const patient = await demoPelvis();
+    const input = { lumbar: { flexionDeg: 8, leftBendDeg: 5, leftTurnDeg: 4 } };
+    // Places of L4 and L5 together: between the two nothing bends. L5 within reach of the sacrum gives way a little.
+    const moves = [...movesOf(patient, L4, input), ...movesOf(patient, L5, input)];
+    expect(moves.length).toBeGreaterThan(100);
+    const changes = moves.map(([at, to], n) => {
+      const [other, otherTo] = moves[(n + 40) % moves.length];
+      return Math.abs(distance(to, otherTo) - distance(at, other));
+    });
+    expect(changes.reduce((sum, mm) => sum + mm, 0) / changes.length).toBeLessThan(0.5);
+    expect(meanMove(movesOf(patient, L4, input))).toBeGreaterThan(4);
+    expect(meanMove(movesOf(patient, SACRUM, input))).toBeLessThan(0.6);
+    expect(meanMove(movesOf(patient, HIP_LEFT, input))).toBeLessThan(0.6);
+  }, 30_000);
+
+  test("flexion brings it forwards, a bend and a turn to the left bring it to the left", async () => {
+    const patient = await demoPelvis();
+    const mean = (input: PatientVariationInput): Vector3 => {
+      const moves = movesOf(patient, L4, input);
+      return [0, 1, 2].map(
+        (axis) => moves.reduce((sum, [at, to]) => sum + to[axis] - at[axis], 0) / moves.length,
+      ) as never;
+    };
+    const turned = (rotation: object) =>
+      mean({ lumbar: { flexionDeg: 0, leftBendDeg: 0, leftTurnDeg: 0, ...rotation } });
+    expect(turned({ flexionDeg: 10 })[1]).toBeLessThan(-3);
+    expect(turned({ leftBendDeg: 10 })[0]).toBeGreaterThan(3);
+    // What lies before the centre goes to the left, what lies behind to the right: bodies less than processes far out.
+    const { lumbar } = { lumbar: { leftTurnDeg: 8 } };
+    const front = movesOf(patient, L4, { lumbar }).toSorted(([a], [b]) => a[1] - b[1]);
+    const most = Math.floor(front.length / 4);
+    const left = (moves: [Vector3, Vector3][]): number =>
+      moves.reduce((sum, [at, to]) => sum + to[0] - at[0], 0) / moves.length;
+    expect(left(front.slice(0, most))).toBeGreaterThan(left(front.slice(-most)) + 3);
+  }, 60_000);
+
+  test("needs a sacrum and the vertebra above it", () => {
+    expect(() => varyPatient(body(), { lumbar: { flexionDeg: 5 } })).toThrow(/vertebrae_L5 and sacrum/);
   });
 });
 

@@ -43,6 +43,14 @@ export const patientVariationSchema = z.strictObject({
     .strictObject({ left: hip.optional(), right: hip.optional() })
     .prefault({})
     .describe("femurs turned in their sockets; needs labels femur_left, hip_left …"),
+  lumbar: z
+    .strictObject({
+      flexionDeg: turn(20).describe("trunk forwards"),
+      leftBendDeg: turn(15).describe("trunk to the patient's left"),
+      leftTurnDeg: turn(10).describe("front of the trunk to the patient's left"),
+    })
+    .optional()
+    .describe("the spine turned on the sacrum; needs labels vertebrae_L5 and sacrum"),
   bodyThickness: factor(0.5, 2).describe(
     "factor of the soft tissue outside the bones, sideways and front to back",
   ),

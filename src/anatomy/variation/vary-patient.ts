@@ -9,6 +9,7 @@ import { type BoneHull, boneHull, thickened } from "./body-thickness.ts";
 import { boneWeights } from "./bone-weight.ts";
 import { exponential } from "./exponential.ts";
 import { hipRotationLattice } from "./hip-joint.ts";
+import type { JointPlace } from "./joint-rotation.ts";
 import { inversePoint } from "./inverse-point.ts";
 import {
   chained,
@@ -19,6 +20,7 @@ import {
   lpsFromNode,
   smallestJacobian,
 } from "./lattice.ts";
+import { lumbarRotationLattice } from "./lumbosacral-joint.ts";
 import {
   type PatientVariation,
   type PatientVariationInput,
@@ -118,19 +120,17 @@ function bodyAxis({ lpsFromVoxel: { matrix }, shape }: Grid): 0 | 1 | 2 {
 
 /**
  * The new grid and, on its lattice, where the content of a new place is found in the old patient; undefined when nothing moves.
- * Femurs are turned first, then the patient is made thicker by T, then deformed by exp(v): a new place x is found by going back through
+ * Joints are turned first, then the patient is made thicker by T, then deformed by exp(v): a new place x is found by going back through
  * exp(−v), T⁻¹ and the rotations.
  */
 export function displacementPlan(
   anatomy: Anatomy,
-  { deformation, bodyThickness, hips }: Pick<PatientVariation, "deformation" | "bodyThickness" | "hips">,
+  variation: Pick<PatientVariation, "deformation" | "bodyThickness" | "hips" | "lumbar">,
 ): { grid: Grid; pad: Triple; lattice: Lattice } | undefined {
+  const { deformation, bodyThickness } = variation;
   const deforms = deformation !== undefined && deformation.sdMm > 0;
-  const turned = (["left", "right"] as const).flatMap((side) => {
-    const rotation = hips[side];
-    return rotation && Object.values(rotation).some((deg) => deg !== 0) ? [{ side, rotation }] : [];
-  });
-  if (!deforms && bodyThickness === 1 && turned.length === 0) return undefined;
+  const joints = turnedJoints(anatomy, variation);
+  if (!deforms && bodyThickness === 1 && joints.length === 0) return undefined;
   const hull = bodyThickness === 1 ? undefined : boneHull(anatomy);
   if (bodyThickness !== 1 && !hull)
     throw new InputError(
@@ -140,11 +140,10 @@ export function displacementPlan(
     );
   const unpadded = { grid: anatomy.ct.grid, pad: [0, 0, 0] as Triple };
   const { grid, pad } = hull ? roomFor(anatomy.ct, hull, bodyThickness) : unpadded;
-  const empty = emptyLattice(grid, turned.length > 0 ? JOINT_NODE_MM : undefined);
+  const empty = emptyLattice(grid, joints.length > 0 ? JOINT_NODE_MM : undefined);
   const start = deforms ? deformationLattice(anatomy, deformation, { grid, pad, empty }) : empty;
   let lattice = hull ? throughThickness(start, grid, hull, bodyThickness) : start;
-  for (const { side, rotation } of turned)
-    lattice = chained(lattice, hipRotationLattice(anatomy, side, rotation, { grid, pad, lattice: empty }));
+  for (const joint of joints) lattice = chained(lattice, joint({ grid, pad, lattice: empty }));
   const smallest = smallestJacobian(lattice);
   if (!(smallest > SMALLEST_JACOBIAN))
     throw new InputError(
@@ -152,10 +151,26 @@ export function displacementPlan(
       `this deformation folds the patient: a cell of it keeps ${smallest.toFixed(2)} of its volume`,
       {
         remedy:
-          "use a smaller deformation.sdMm, a larger deformation.spacingMm or smaller angles of the hips",
+          "use a smaller deformation.sdMm, a larger deformation.spacingMm or smaller angles of hips and lumbar",
       },
     );
   return { grid, pad, lattice };
+}
+
+/** The joints that are turned at all, each as what makes its lattice. */
+function turnedJoints(
+  anatomy: Anatomy,
+  { hips, lumbar }: Pick<PatientVariation, "hips" | "lumbar">,
+): ((place: JointPlace) => Lattice)[] {
+  const isTurned = (rotation: object): boolean => Object.values(rotation).some((deg) => deg !== 0);
+  const joints = (["left", "right"] as const).flatMap((side) => {
+    const rotation = hips[side];
+    return rotation && isTurned(rotation)
+      ? [(place: JointPlace) => hipRotationLattice(anatomy, side, rotation, place)]
+      : [];
+  });
+  if (lumbar && isTurned(lumbar)) joints.push((place) => lumbarRotationLattice(anatomy, lumbar, place));
+  return joints;
 }
 
 /** exp(−v) on the lattice of a grid; in bone, v is blended towards its smooth part. */
