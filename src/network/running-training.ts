@@ -1,5 +1,5 @@
 import type { PhiloxKey } from "../random/philox.ts";
-import { randomStream } from "../random/random-stream.ts";
+import { fillUniform } from "../random/fill-uniform.ts";
 import { firstNotFinite, initialValues } from "./parameters.ts";
 import { float32Value, type TensorRuntime, type TensorSession, type TensorValue } from "./tensor-runtime.ts";
 import { elementCount } from "./tensor.ts";
@@ -105,8 +105,7 @@ export async function startTraining(
       if (options.average) feeds.averageDecay = scalar(averageDecay);
       if (uniformCount > 0) {
         if (!key) throw new RangeError("a network with dropout needs a key in every step");
-        const stream = randomStream(key);
-        for (let i = 0; i < uniformCount; i++) uniform[i] = stream.uniform();
+        fillUniform(uniform, key);
         feeds.uniform = float32Value(uniform);
       }
       const made = await session.run(feeds, outputs);
