@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "../error/input-error.ts";
 import { alignedScores } from "../evaluation/aligned-scores.ts";
@@ -26,6 +26,8 @@ import { writeAtomically } from "../node/write-atomically.ts";
 import type { Degradation } from "../prediction/degraded-picture.ts";
 import { printJson } from "./failure.ts";
 import { progressLine } from "./progress.ts";
+import { folderFailure } from "../node/dataset/folder-failure.ts";
+import { makeFolder } from "../node/make-folder.ts";
 
 export interface EvaluateOptions {
   readonly model: readonly string[];
@@ -63,7 +65,9 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
   const { names, scores } = evaluation;
   const summary = summarise(scores, names);
   const findings = evaluationFindings(summary, scores, names);
-  await mkdir(options.out, { recursive: true });
+  await makeFolder(options.out).catch((error: unknown) => {
+    throw folderFailure(error, options.out);
+  });
   const write = (name: string, content: string | Uint8Array): Promise<void> =>
     writeAtomically(join(options.out, name), content);
   const pictures = [];

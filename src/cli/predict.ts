@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { confidence, isActivated, PUBLISHED_RULE } from "../evaluation/landmark-rule.ts";
 import { csvOf } from "../evaluation/tables/table.ts";
@@ -14,6 +13,8 @@ import { writeAtomically } from "../node/write-atomically.ts";
 import { type Model, predict, type PicturePrediction } from "../prediction/predict.ts";
 import { printJson } from "./failure.ts";
 import { progressLine } from "./progress.ts";
+import { folderFailure } from "../node/dataset/folder-failure.ts";
+import { makeFolder } from "../node/make-folder.ts";
 
 export interface PredictOptions {
   readonly model: readonly string[];
@@ -35,7 +36,9 @@ export async function predictCommand(images: readonly string[], options: Predict
     });
   const runtime = await onnxRuntime({ provider: options.provider });
   const models = await Promise.all(options.model.map((name) => openModel(name, runtime)));
-  await mkdir(options.out, { recursive: true });
+  await makeFolder(options.out).catch((error: unknown) => {
+    throw folderFailure(error, options.out);
+  });
   const line = progressLine();
   const told = [];
   const used = new Map<string, number>();

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { spectrumFromTable } from "../beam/spectrum-from-table.ts";
 import { InputError } from "../error/input-error.ts";
@@ -20,6 +19,7 @@ import { labelsOnGrid } from "../volume/labels-on-grid.ts";
 import type { Volume } from "../volume/volume.ts";
 import { printJson } from "./failure.ts";
 import { readScene } from "./read-scene.ts";
+import { makeFolder } from "../node/make-folder.ts";
 
 export interface SimulateOptions {
   readonly ct?: string;
@@ -64,7 +64,7 @@ export async function simulateCommand(
   const asked = withOptions(scenePath === undefined ? undefined : await readScene(scenePath), options);
   const scene = options.spectrum === undefined ? asked : await withSpectrum(asked, options.spectrum);
   const say = (text: string) => process.stderr.write(`${text}\n`);
-  await mkdir(options.out, { recursive: true }).catch((cause: Error) => {
+  await makeFolder(options.out).catch((cause: Error) => {
     throw new InputError("out-unusable", `cannot make the folder ${options.out}: ${cause.message}`, {
       cause,
     });

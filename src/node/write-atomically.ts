@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Writes a file so that it is either there whole or not at all, also after a crash or on a full disk. Without `sync` that holds for
@@ -15,7 +16,7 @@ export async function writeAtomically(
   options: { sync?: boolean; partialFolder?: string } = {},
 ): Promise<void> {
   const { sync = true, partialFolder } = options;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporary = await partialPath(path, partialFolder);
   try {
     const file = await open(temporary, "w");
@@ -36,6 +37,6 @@ let written = 0;
 
 /** Where a file may grow that no other thread or process writes; the folder is made. */
 export async function partialPath(path: string, folder = dirname(path)): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return join(folder, `${basename(path)}.${process.pid}-${threadId}-${written++}.partial`);
 }

@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { link, readdir, readFile, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { type Recipe, recipeSchema } from "../../dataset/recipe.ts";
@@ -8,6 +8,7 @@ import { partialPath, writeAtomically } from "../write-atomically.ts";
 import { folderFailure } from "./folder-failure.ts";
 import { type LoadedRecipe, recipeHash } from "./load-recipe.ts";
 import { hashSources, type RecipeSources } from "./subject-sources.ts";
+import { makeFolder } from "../make-folder.ts";
 
 const RECIPE = "recipe.json";
 /** Where this machine keeps the recipe's CTs; not part of the data set, and replaced by every run. */
@@ -26,7 +27,7 @@ export async function openDataSetFolder(
   { recipe, folder }: LoadedRecipe,
   partialFolder: string,
 ): Promise<{ hash: string; sources: RecipeSources }> {
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(directory).catch((error: unknown) => {
     throw folderFailure(error, directory);
   });
   const hash = recipeHash(recipe);

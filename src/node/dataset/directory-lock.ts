@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../../error/input-error.ts";
 import { folderFailure } from "./folder-failure.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Who holds a lock. `beats` grows while the process lives, so that others can tell without a clock in common. */
 interface Owner {
@@ -46,7 +47,7 @@ export async function lockDirectory(
   const own = `${path}.${owner.token}`;
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
-      await mkdir(directory, { recursive: true });
+      await makeFolder(directory);
       // Not recursively: on a read-only disk that would say that something is missing.
       await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { partialPath } from "../write-atomically.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Like `writeAtomically`, for what is too long to hold: pieces come one after another. Returns what was written. */
 export async function writeStreamAtomically(
@@ -12,7 +13,7 @@ export async function writeStreamAtomically(
   pieces: AsyncIterable<string | Uint8Array>,
   options: { partialFolder?: string } = {},
 ): Promise<{ bytes: number; sha256: string }> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporary = await partialPath(path, options.partialFolder);
   const hash = createHash("sha256");
   let bytes = 0;

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -28,6 +27,8 @@ import { type ComparedPlan, comparedPlan } from "./compared-plan.ts";
 import { openTrainingLog, readTrainingFolder, type TrainingLogFiles } from "./log-files.ts";
 import type { TrainerReply, TrainerRequest, TrainerWorkerData } from "./trainer-worker.ts";
 import { openTrainingSource, type TrainingSource } from "./training-source.ts";
+import { folderFailure } from "../dataset/folder-failure.ts";
+import { makeFolder } from "../make-folder.ts";
 
 export interface TrainModelOptions {
   readonly plan: Plan;
@@ -92,7 +93,9 @@ async function trainOn(
   const compared = comparedPlan(plan, task, source.identity);
   const from = await startingPoint(options, compared);
   options.onBudget?.(budget);
-  await mkdir(out, { recursive: true });
+  await makeFolder(out).catch((error: unknown) => {
+    throw folderFailure(error, out);
+  });
   await writeAtomically(join(out, "plan.json"), `${JSON.stringify(plan, undefined, 2)}\n`);
   const log = await openTrainingLog(out, {
     run: plan.name,

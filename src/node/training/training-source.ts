@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RecipeSubject } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
@@ -19,6 +19,7 @@ import type { ExampleRequest } from "./example-worker.ts";
 import { landmarkStructures, landmarkStructuresOfBatches } from "./landmark-structures.ts";
 import { startStreamFeed, type StreamFeed } from "./stream-feed.ts";
 import { openTrainingExamples, type TrainingExamples } from "./training-examples.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Where the batches of a training come from: a data set, or a recipe that is rendered while it is trained. */
 export interface TrainingSource {
@@ -121,7 +122,7 @@ export async function recipeSource(options: {
   const loaded = { ...options.loaded, recipe: atSize(options.loaded.recipe, plan) };
   const blocks = streamBlocks({ ...loaded.recipe, count: ENDLESS }, plan);
   const partials = partialFolder(directory, "stream");
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const { hash, sources } = await openDataSetFolder(directory, loaded, partials);
   const { recipe, folder } = loaded;
   await prepareSubjects({
