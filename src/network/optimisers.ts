@@ -20,6 +20,8 @@ const EPSILON = 1e-8;
 export interface OptimiserInputs {
   readonly parameters: Tensor;
   readonly gradient: Tensor;
+  /** A number that the gradient is to be multiplied by; default 1. */
+  readonly factor?: Tensor | undefined;
   readonly moments: readonly Tensor[];
   readonly learningRate: Tensor;
   /** 1 − βᵢᵗ of step t = 1, 2, … */
@@ -34,7 +36,8 @@ export interface OptimiserInputs {
  *   adamw         p ← p − η λ p;  m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;
  *                 p ← p − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + 10⁻⁸)
  *
- * The same as PyTorch's, which starts SGD's momentum with the first gradient; so do zeros.
+ * The same as PyTorch's, which starts SGD's momentum with the first gradient; so do zeros. Numbers are multiplied with each other before they
+ * meet a vector: each vector that is walked through costs, for large networks, as much as a layer.
  *
  * @see Kingma, Ba, "Adam", ICLR 2015; Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019
  */
@@ -45,17 +48,27 @@ export function optimiserStep(
   const { parameters, moments, learningRate, corrections } = inputs;
   const { weightDecay } = options;
   const decayed = weightDecay > 0 && options.kind !== "adamw";
-  const gradient = decayed ? add(inputs.gradient, multiply(parameters, weightDecay)) : inputs.gradient;
+  // A decay joins the shortened gradient, so that there the factor cannot wait.
+  const isWhole = inputs.factor === undefined || decayed || options.kind === "sgd-nesterov";
+  const factor = isWhole ? undefined : inputs.factor;
+  let { gradient } = inputs;
+  if (isWhole && inputs.factor) gradient = multiply(gradient, inputs.factor);
+  if (decayed) gradient = add(gradient, multiply(parameters, weightDecay));
   if (options.kind === "sgd-nesterov") {
     const moment = add(multiply(moments[0], options.momentum), gradient);
     const direction = add(gradient, multiply(moment, options.momentum));
     return { parameters: subtract(parameters, multiply(direction, learningRate)), moments: [moment] };
   }
   const { beta1, beta2 } = options;
-  const first = add(multiply(moments[0], beta1), multiply(gradient, 1 - beta1));
-  const second = add(multiply(moments[1], beta2), multiply(multiply(gradient, gradient), 1 - beta2));
-  const spread = add(sqrt(divide(second, corrections[1])), EPSILON);
-  const direction = divide(multiply(first, divide(learningRate, corrections[0])), spread);
+  const times = (share: number): Tensor => multiply(gradient, factor ? multiply(factor, share) : share);
+  const first = add(multiply(moments[0], beta1), times(1 - beta1));
+  const root = times(Math.sqrt(1 - beta2));
+  const second = add(multiply(moments[1], beta2), multiply(root, root));
+  // √(v / c) + ε with both sides times √c.
+  const correction = sqrt(corrections[1]);
+  const spread = add(sqrt(second), multiply(correction, EPSILON));
+  const rate = divide(multiply(learningRate, correction), corrections[0]);
+  const direction = divide(multiply(first, rate), spread);
   const shrunk =
     options.kind === "adamw" && weightDecay > 0
       ? multiply(parameters, add(negate(multiply(learningRate, weightDecay)), 1))

@@ -5,7 +5,7 @@ import { type LossOptions, type LossTargets, losses } from "./losses/losses.ts";
 import { plainLowering } from "./lowering/plain-convolution.ts";
 import { writeModel } from "./onnx/write-model.ts";
 import { add, divide, multiply, sqrt, subtract } from "./operators/elementwise.ts";
-import { reduceSum } from "./operators/reductions.ts";
+import { reduceSum, reduceSumOfSquares } from "./operators/reductions.ts";
 import { concat, reshape, slice } from "./operators/shape.ts";
 import { momentNames, type OptimiserOptions, optimiserStep } from "./optimisers.ts";
 import { LayoutRecorder, type ParameterLayout, vectorScope } from "./parameters.ts";
@@ -108,16 +108,16 @@ export function compileTrainingStep(options: TrainingStepOptions): TrainingStep 
     cost.total,
     places.map(({ name }) => taken.get(name) as Tensor),
   );
-  const flat = concat(
+  const gradient = concat(
     found.map((gradient) => reshape(gradient, [-1])),
     0,
   );
   const squares = concat(
-    found.map((gradient) => reshape(reduceSum(multiply(gradient, gradient)), [1])),
+    found.map((gradient) => reshape(reduceSumOfSquares(gradient), [1])),
     0,
   );
   const norm = sqrt(reduceSum(squares));
-  const gradient = clipNorm === undefined ? flat : multiply(flat, shortening(norm, clipNorm));
+  const factor = clipNorm === undefined ? undefined : shortening(norm, clipNorm);
 
   const states = [{ name: "parameters", length: layout.parameterCount }];
   const moments = momentNames(optimiser).map((name) => {
@@ -129,7 +129,7 @@ export function compileTrainingStep(options: TrainingStepOptions): TrainingStep 
     optimiser.kind === "sgd-nesterov"
       ? []
       : ["correction1", "correction2"].map((name) => graph.input(name, "float32", []));
-  const next = optimiserStep(optimiser, { parameters, gradient, moments, learningRate, corrections });
+  const next = optimiserStep(optimiser, { parameters, gradient, factor, moments, learningRate, corrections });
   graph.output("next_parameters", next.parameters);
   for (const [index, moment] of next.moments.entries()) graph.output(`next_moment${index + 1}`, moment);
   if (average) {

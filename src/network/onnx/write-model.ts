@@ -37,12 +37,20 @@ export function writeModel(graph: TensorGraph, metadata: Readonly<Record<string,
 
 function writeGraph(writer: MessageWriter, graph: TensorGraph): void {
   const needed = neededNodes(graph);
-  for (const [index, node] of needed.entries()) writer.message(1, (inner) => writeNode(inner, node, index));
-  // A value that is an output under another name, or twice, is passed on.
+  const made = new Set(needed.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
+  // What a node makes takes the name of the output, so that nothing is copied.
+  const names = new Map<string, string>();
   for (const { name, tensor } of graph.outputs)
-    writer.message(1, (node) =>
-      node.text(1, tensor.name).text(2, name).text(3, `output_${name}`).text(4, "Identity"),
-    );
+    if (made.has(tensor.name) && !names.has(tensor.name)) names.set(tensor.name, name);
+  const nameOf: NameOf = ({ name }) => names.get(name) ?? name;
+  for (const [index, node] of needed.entries())
+    writer.message(1, (inner) => writeNode(inner, node, index, nameOf));
+  // An input or a constant, or a second name of the same value, is passed on.
+  for (const { name, tensor } of graph.outputs)
+    if (nameOf(tensor) !== name)
+      writer.message(1, (node) =>
+        node.text(1, nameOf(tensor)).text(2, name).text(3, `output_${name}`).text(4, "Identity"),
+      );
   writer.text(2, "synthex");
   const used = new Set(
     [...needed.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ tensor }) => tensor)].map(
@@ -67,9 +75,12 @@ export function neededNodes(graph: TensorGraph): TensorNode[] {
   return needed.toReversed();
 }
 
-function writeNode(writer: MessageWriter, node: TensorNode, index: number): void {
-  for (const input of node.inputs) writer.text(1, input?.name ?? "");
-  for (const output of node.outputs) writer.text(2, output.name);
+/** Under which name a model knows a tensor. */
+type NameOf = (tensor: Tensor) => string;
+
+function writeNode(writer: MessageWriter, node: TensorNode, index: number, nameOf: NameOf): void {
+  for (const input of node.inputs) writer.text(1, input ? nameOf(input) : "");
+  for (const output of node.outputs) writer.text(2, nameOf(output));
   writer.text(3, `${node.operator}_${index}`).text(4, node.operator);
   for (const [name, value] of Object.entries(node.attributes))
     writer.message(5, (inner) => writeAttribute(inner, name, value));

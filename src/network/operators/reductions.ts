@@ -13,6 +13,9 @@ export const reduceMean = (x: Tensor, options?: ReductionOptions): Tensor => red
 export const reduceMax = (x: Tensor, options?: ReductionOptions): Tensor => reduce("ReduceMax", x, options);
 /** Without a derivative. */
 export const reduceMin = (x: Tensor, options?: ReductionOptions): Tensor => reduce("ReduceMin", x, options);
+/** One pass, without a derivative. */
+export const reduceSumOfSquares = (x: Tensor, options?: ReductionOptions): Tensor =>
+  reduce("ReduceSumSquare", x, options);
 
 function reduce(operator: string, x: Tensor, options: ReductionOptions = {}): Tensor {
   const axes = (options.axes ?? [...x.shape.keys()]).map((axis) => axisOf(x, axis));
