@@ -8,6 +8,10 @@ export interface ComparedStructure {
   readonly members: readonly number[];
 }
 
+/** A part of a union that a model may lack. */
+const OPTIONAL = "?";
+const nameOf = (part: string): string => (part.endsWith(OPTIONAL) ? part.slice(0, -OPTIONAL.length) : part);
+
 /**
  * What of a collection a model can be held against.
  *
@@ -19,7 +23,9 @@ export function comparedStructures(
 ): ComparedStructure[] {
   const found = set.structures.flatMap((name): ComparedStructure[] => {
     const parts = structures.includes(name) ? [name] : (set.unions[name] ?? []);
-    const members = parts.map((part) => structures.indexOf(part));
+    const members = parts
+      .filter((part) => !part.endsWith(OPTIONAL) || structures.includes(nameOf(part)))
+      .map((part) => structures.indexOf(nameOf(part)));
     return members.length > 0 && members.every((member) => member >= 0) ? [{ name, members }] : [];
   });
   if (found.length === 0 && structures.length > 0)

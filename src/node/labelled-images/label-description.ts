@@ -148,7 +148,7 @@ const known: readonly { readonly file: RegExp; readonly description: z.input<typ
         },
       ],
       beside: ["_devices"],
-      unions: { cardiomediastinum: ["heart", "aorta"], airways: ["trachea"] },
+      unions: { cardiomediastinum: ["heart", "aorta?"], airways: ["trachea"] },
       subjects: { table: "index.csv", column: "source_patientid" },
     },
   },
