@@ -45,6 +45,8 @@ export function ortRuntime(ort: OrtModule, options: OrtRuntimeOptions): TensorRu
         session = await ort.InferenceSession.create(model, {
           executionProviders: [provider],
           graphOptimizationLevel: "all",
+          // A plan of the memory of a whole run takes a third more of it, and was measured to save 2 % of the time.
+          enableMemPattern: false,
           // Errors only: warnings are about the optimiser's own doings.
           logSeverityLevel: isTrial ? 4 : 3,
           ...(threads > 0 ? { intraOpNumThreads: threads, interOpNumThreads: 1 } : {}),
