@@ -67,6 +67,7 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   });
   const hasStalled = (): boolean =>
     plan.earlyStopping !== undefined && validationsWithoutGain >= plan.earlyStopping.patience;
+  let isKept = options.from !== undefined;
   let mark = performance.now();
   while (step < budget.steps && !hasStalled()) {
     const batch = await batchOf(step);
@@ -76,7 +77,7 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
     const ended = performance.now();
     step++;
     if (!Number.isFinite(outcome.loss) || !Number.isFinite(outcome.gradientNorm))
-      diverged(brokenStep(step, outcome));
+      diverged(brokenStep(step, outcome), isKept);
     wallSeconds += (ended - mark) / 1000;
     options.onStep?.({
       kind: "step",
@@ -99,7 +100,7 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
       const measured = await validate(program, validation, options.task);
       const finished = performance.now();
       if (!Number.isFinite(measured.loss))
-        diverged(`the validation after step ${step} gave the loss ${measured.loss}`);
+        diverged(`the validation after step ${step} gave the loss ${measured.loss}`, isKept);
       isBest = best === undefined || measured.loss < best.loss;
       if (isBest) best = { step, loss: measured.loss };
       validationsWithoutGain = isBest ? 0 : validationsWithoutGain + 1;
@@ -120,6 +121,7 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
     const isCancelled = options.isCancelled?.() ?? false;
     if (isBest || step % checkpointEvery === 0 || isLast || hasStalled() || isCancelled) {
       await options.onCheckpoint?.(position(), isBest);
+      isKept = true;
       mark = performance.now();
     }
     if (isCancelled && step < budget.steps && !hasStalled())
@@ -131,9 +133,8 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
 const brokenStep = (step: number, { loss, firstBroken }: StepOutcome): string =>
   `step ${step} gave ${Number.isFinite(loss) ? "a gradient that is no number" : `the loss ${loss}`}${firstBroken ? `; the first parameter with one is ${firstBroken}` : ""}`;
 
-function diverged(what: string): never {
+function diverged(what: string, isKept: boolean): never {
   throw new InputError("training-diverged", what, {
-    remedy:
-      "lower the learning rate, or set clipNorm; the last checkpoint is good, and --resume goes on from it",
+    remedy: `lower the learning rate, or set clipNorm${isKept ? "; the last checkpoint is good, and --resume goes on from it" : ""}`,
   });
 }
