@@ -135,6 +135,6 @@ const brokenStep = (step: number, { loss, firstBroken }: StepOutcome): string =>
 
 function diverged(what: string, isKept: boolean): never {
   throw new InputError("training-diverged", what, {
-    remedy: `lower the learning rate, or set clipNorm${isKept ? "; the last checkpoint is good, and --resume goes on from it" : ""}`,
+    remedy: `lower the learning rate, or set clipNorm${isKept ? "; the best checkpoint is good: startFrom in the changed plan begins with it" : ""}`,
   });
 }

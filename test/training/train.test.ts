@@ -238,8 +238,9 @@ describe("a training that diverges", () => {
       "step 7 gave the loss NaN; the first parameter with one is decoder.0.weight",
     );
     expect(stepsOf(broken.steps).at(-1)).toBe(6);
-    // What is kept is from before.
+    // What is kept is from before. A plan with another rate cannot resume, but start from it.
     expect(checkpointSteps(broken)).toEqual([5]);
+    expect(broken.error?.remedy).toContain("startFrom");
   });
 
   test("shows in the gradient before the loss", async () => {
@@ -247,6 +248,7 @@ describe("a training that diverges", () => {
       outcome: (step) => (step === 2 ? { gradientNorm: Number.POSITIVE_INFINITY } : {}),
     });
     expect(broken.error?.message).toBe("step 3 gave a gradient that is no number");
+    expect(broken.error?.remedy).toBe("lower the learning rate, or set clipNorm");
   });
 
   test("shows in a validation, which is never taken for the best", async () => {
