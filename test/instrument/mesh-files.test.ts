@@ -212,10 +212,46 @@ describe("the doctor of meshes", () => {
     expect(mendMesh(worse, "m").facts).toMatchObject({ triangles: brick.triangles.length / 3, openEdges: 0 });
   });
 
-  test("tells of holes", () => {
+  test("closes holes with lids, and says how wide: flat ones give the solid back", () => {
     const holed = { ...brick, triangles: brick.triangles.subarray(3) };
-    expect(codes(holed)).toEqual(["mesh-open"]);
-    expect(mendMesh(holed, "m").facts.openEdges).toBe(3);
+    const { facts, findings } = mendMesh(holed, "m");
+    expect(findings.map(({ code }) => code)).toEqual(["mesh-closed"]);
+    expect(facts).toMatchObject({ openEdges: 0, triangles: brick.triangles.length / 3 });
+    expect(facts.volumeMm3).toBeCloseTo(mendMesh(brick, "m").facts.volumeMm3, 9);
+    // A prism of 24 sides without its ends, inside out as well: two lids of 24 triangles.
+    const sides = 24;
+    const [r, h] = [5, 30];
+    const ring = (z: number): number[] =>
+      Array.from({ length: sides }, (_, n) => (2 * Math.PI * n) / sides).flatMap((t) => [
+        r * Math.cos(t),
+        r * Math.sin(t),
+        z,
+      ]);
+    const tube = {
+      vertices: Float64Array.from([...ring(0), ...ring(h)]),
+      triangles: Uint32Array.from(
+        Array.from({ length: sides }, (_, n) => {
+          const m = (n + 1) % sides;
+          return [n, n + sides, m, m, n + sides, m + sides];
+        }).flat(),
+      ),
+    };
+    const closed = mendMesh(tube, "m");
+    expect(closed.facts).toMatchObject({ openEdges: 0, unbalancedEdges: 0, triangles: 4 * sides });
+    expect(closed.facts.volumeMm3).toBeCloseTo(0.5 * sides * r * r * Math.sin((2 * Math.PI) / sides) * h, 6);
+    expect(closed.findings[0].message).toContain("2 of them, 10.0 mm across");
+  });
+
+  test("leaves holes whose rims touch, and says so", () => {
+    // Two faces that share one corner only are gone.
+    const isGone = (n: number): boolean => n === 0 || n === touching;
+    const corner = (n: number) => [...brick.triangles.subarray(3 * n, 3 * n + 3)];
+    const touching = Array.from({ length: brick.triangles.length / 3 }, (_, n) => n).findIndex(
+      (n) => corner(n).filter((vertex) => corner(0).includes(vertex)).length === 1,
+    );
+    const triangles = brick.triangles.filter((_, index) => !isGone(Math.floor(index / 3)));
+    expect(codes({ ...brick, triangles })).toEqual(["mesh-open"]);
+    expect(mendMesh({ ...brick, triangles }, "m").facts.openEdges).toBe(6);
   });
 
   test("refuses what is no surface", () => {

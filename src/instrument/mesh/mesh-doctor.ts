@@ -1,5 +1,6 @@
 import { InputError } from "../../error/input-error.ts";
 import type { Finding } from "../../volume/finding.ts";
+import { closeHoles } from "./close-holes.ts";
 import { selfIntersections } from "./mesh-contact.ts";
 import { meshEdges, pieces } from "./mesh-edges.ts";
 import { boundsOf, signedVolumeMm3, type TriangleMesh } from "./triangle-mesh.ts";
@@ -32,7 +33,7 @@ const WELD_PART = 1e-6;
 
 /**
  * Looks a surface over and mends what can be mended: vertices are welded, degenerate and double triangles dropped, pieces that are inside out turned
- * (unless they are hollows of another piece). Everything done or left is a finding. Holes are left: their rays are counted when they are cast.
+ * (unless they are hollows of another piece), holes with a simple rim closed. Everything done or left is a finding. Rays through other holes are counted when they are cast.
  *
  * @throws InputError `mesh-empty`, `mesh-not-finite`, `mesh-index`, `mesh-too-large`, `mesh-flat`
  */
@@ -47,16 +48,30 @@ export function mendMesh(raw: TriangleMesh, name: string): MendedMesh {
     say("warning", "mesh-double", `${double} triangles lie twice on the same vertices; one of each was kept`);
   if (welded.triangles.length === 0)
     throw new InputError("mesh-flat", `${name} encloses no volume: all its triangles are degenerate`);
-  const turned = turnOutside(welded);
+  const open = meshEdges(welded).openCorners.length;
+  // Lids need neighbours that face the same way; what is outside is told when they are on.
+  const {
+    mesh: lidded,
+    lids,
+    widestMm,
+  } = open > 0 ? closeHoles(turnOutside(welded).mesh) : { mesh: welded, lids: 0, widestMm: 0 };
+  const turned = turnOutside(lidded);
   if (turned.flipped > 0)
     say("warning", "mesh-inside-out", `${turned.flipped} triangles were turned: their outside was inside`);
   const { mesh } = turned;
-  const { open, unbalanced } = meshEdges(mesh);
-  if (open > 0)
+  const { openCorners, unbalanced } = meshEdges(mesh);
+  const left = openCorners.length;
+  if (lids > 0)
+    say(
+      "warning",
+      "mesh-closed",
+      `the surface had holes: ${lids} of them, ${widestMm.toPrecision(3)} mm across at most, were closed with a lid`,
+    );
+  if (left > 0)
     say(
       "warning",
       "mesh-open",
-      `the surface has holes: ${open} edges belong to one triangle only; rays through a hole get the path of their neighbours`,
+      `the surface has holes: ${left} edges belong to one triangle only; rays through a hole get the path of their neighbours`,
     );
   else if (unbalanced > 0)
     say(
@@ -67,7 +82,7 @@ export function mendMesh(raw: TriangleMesh, name: string): MendedMesh {
   sayWhereItCutsItself(mesh, say);
   const { low, high } = boundsOf(mesh);
   const volumeMm3 = signedVolumeMm3(mesh);
-  if (open === 0 && !(volumeMm3 > 0))
+  if (left === 0 && !(volumeMm3 > 0))
     say("warning", "mesh-flat", "the surface encloses no volume; the tool will not be seen");
   return {
     mesh,
@@ -78,7 +93,7 @@ export function mendMesh(raw: TriangleMesh, name: string): MendedMesh {
       sizeMm: [high[0] - low[0], high[1] - low[1], high[2] - low[2]],
       volumeMm3,
       pieces: turned.pieces,
-      openEdges: open,
+      openEdges: left,
       unbalancedEdges: unbalanced,
     },
   };

@@ -4,8 +4,8 @@ import type { TriangleMesh } from "./triangle-mesh.ts";
 export interface MeshEdges {
   /** The edge of the other triangle, where an edge has exactly two; else −1. */
   readonly mate: Int32Array;
-  /** Edges with one triangle. */
-  readonly open: number;
+  /** Edges with one triangle, by the corner they begin at. */
+  readonly openCorners: readonly number[];
   /** Edges that are run through unequally often in both directions; none, of a closed surface. */
   readonly unbalanced: number;
 }
@@ -28,7 +28,8 @@ export function meshEdges({ vertices, triangles }: TriangleMesh): MeshEdges {
     edges[next[Math.min(a, b)]++] = Math.max(a, b) * MOST_CORNERS + corner;
   }
   const mate = new Int32Array(triangles.length).fill(-1);
-  let [open, unbalanced] = [0, 0];
+  const openCorners: number[] = [];
+  let unbalanced = 0;
   for (let vertex = 0; vertex + 1 < begin.length; vertex++) {
     const end = begin[vertex + 1];
     if (end - begin[vertex] > 1) edges.subarray(begin[vertex], end).sort();
@@ -37,7 +38,7 @@ export function meshEdges({ vertices, triangles }: TriangleMesh): MeshEdges {
       let [last, balance] = [first, 0];
       for (; last < end && Math.floor(edges[last] / MOST_CORNERS) === larger; last++)
         balance += triangles[edges[last] % MOST_CORNERS] === vertex ? 1 : -1;
-      if (last - first === 1) open++;
+      if (last - first === 1) openCorners.push(edges[first] % MOST_CORNERS);
       if (balance !== 0) unbalanced++;
       if (last - first === 2) {
         const [a, b] = [edges[first] % MOST_CORNERS, edges[first + 1] % MOST_CORNERS];
@@ -47,7 +48,7 @@ export function meshEdges({ vertices, triangles }: TriangleMesh): MeshEdges {
       first = last;
     }
   }
-  return { mate, open, unbalanced };
+  return { mate, openCorners, unbalanced };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { InputError } from "../../error/input-error.ts";
 import { type Camera, lpsRayFromPixel } from "../../geometry/camera.ts";
 import { massAttenuationCm2PerG } from "../../material/attenuation.ts";
 import type { Finding } from "../../volume/finding.ts";
@@ -255,6 +256,12 @@ function castFindings(
 ): Finding[] {
   const findings: Finding[] = [];
   const pixels = (count: number): string => (count / raysPerPixel).toFixed(1);
+  if (unbalancedRays > 0 && rays.length === 0)
+    throw new InputError(
+      "instrument-open",
+      `instrument ${name}: all its ${unbalancedRays} rays met a hole of its surface (${part.name}), so that nothing of it can be drawn`,
+      { remedy: "close the surface in a mesh editor" },
+    );
   if (unbalancedRays > 0)
     findings.push({
       severity: "warning",
