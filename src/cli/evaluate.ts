@@ -17,8 +17,10 @@ import { structureTable } from "../evaluation/tables/structure-table.ts";
 import { csvOf } from "../evaluation/tables/table.ts";
 import { windowed } from "../image/display-window.ts";
 import { encodePng } from "../image/encode-png.ts";
+import { folderFailure } from "../node/dataset/folder-failure.ts";
 import { deflateData } from "../node/deflate.ts";
 import { evaluateModel } from "../node/evaluation/evaluate-model.ts";
+import { makeFolder } from "../node/make-folder.ts";
 import { onnxRuntime } from "../node/onnx-runtime.ts";
 import { openModel } from "../node/prediction/open-model.ts";
 import { softwareVersion } from "../node/software-version.ts";
@@ -26,8 +28,6 @@ import { writeAtomically } from "../node/write-atomically.ts";
 import type { Degradation } from "../prediction/degraded-picture.ts";
 import { printJson } from "./failure.ts";
 import { progressLine } from "./progress.ts";
-import { folderFailure } from "../node/dataset/folder-failure.ts";
-import { makeFolder } from "../node/make-folder.ts";
 
 export interface EvaluateOptions {
   readonly model: readonly string[];

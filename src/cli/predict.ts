@@ -5,16 +5,16 @@ import { InputError } from "../error/input-error.ts";
 import { windowed } from "../image/display-window.ts";
 import { encodePng } from "../image/encode-png.ts";
 import { overlay } from "../image/overlay.ts";
+import { folderFailure } from "../node/dataset/folder-failure.ts";
 import { deflateData } from "../node/deflate.ts";
 import { pictureFiles, readPicture } from "../node/labelled-images/read-picture.ts";
+import { makeFolder } from "../node/make-folder.ts";
 import { onnxRuntime } from "../node/onnx-runtime.ts";
 import { openModel } from "../node/prediction/open-model.ts";
 import { writeAtomically } from "../node/write-atomically.ts";
 import { type Model, predict, type PicturePrediction } from "../prediction/predict.ts";
 import { printJson } from "./failure.ts";
 import { progressLine } from "./progress.ts";
-import { folderFailure } from "../node/dataset/folder-failure.ts";
-import { makeFolder } from "../node/make-folder.ts";
 
 export interface PredictOptions {
   readonly model: readonly string[];

@@ -3,6 +3,7 @@ import { spectrumFromTable } from "../beam/spectrum-from-table.ts";
 import { InputError } from "../error/input-error.ts";
 import { readCt, readLabels, readLandmarkFile } from "../node/read-anatomy.ts";
 import { chooseProjector } from "../node/choose-projector.ts";
+import { makeFolder } from "../node/make-folder.ts";
 import { readSpectrumFile } from "../node/read-spectrum-file.ts";
 import { readSourceFile, type SourceFile } from "../node/source-file.ts";
 import { writeSimulation } from "../node/write-simulation.ts";
@@ -19,7 +20,6 @@ import { labelsOnGrid } from "../volume/labels-on-grid.ts";
 import type { Volume } from "../volume/volume.ts";
 import { printJson } from "./failure.ts";
 import { readScene } from "./read-scene.ts";
-import { makeFolder } from "../node/make-folder.ts";
 
 export interface SimulateOptions {
   readonly ct?: string;

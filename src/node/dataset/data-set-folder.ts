@@ -3,12 +3,12 @@ import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { type Recipe, recipeSchema } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
+import { makeFolder } from "../make-folder.ts";
 import { softwareVersion } from "../software-version.ts";
 import { partialPath, writeAtomically } from "../write-atomically.ts";
 import { folderFailure } from "./folder-failure.ts";
 import { type LoadedRecipe, recipeHash } from "./load-recipe.ts";
 import { hashSources, type RecipeSources } from "./subject-sources.ts";
-import { makeFolder } from "../make-folder.ts";
 
 const RECIPE = "recipe.json";
 /** Where this machine keeps the recipe's CTs; not part of the data set, and replaced by every run. */

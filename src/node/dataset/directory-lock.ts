@@ -4,8 +4,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../../error/input-error.ts";
-import { folderFailure } from "./folder-failure.ts";
 import { makeFolder } from "../make-folder.ts";
+import { folderFailure } from "./folder-failure.ts";
 
 /** Who holds a lock. `beats` grows while the process lives, so that others can tell without a clock in common. */
 interface Owner {

@@ -4,8 +4,8 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { partialPath } from "../write-atomically.ts";
 import { makeFolder } from "../make-folder.ts";
+import { partialPath } from "../write-atomically.ts";
 
 /** Like `writeAtomically`, for what is too long to hold: pieces come one after another. Returns what was written. */
 export async function writeStreamAtomically(

@@ -1,14 +1,10 @@
-import { createHash } from "node:crypto";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { sideExchange } from "../../augmentation/side-exchange.ts";
 import { InputError } from "../../error/input-error.ts";
 import type { LoweringName } from "../../network/choose-lowering.ts";
-import { compileInference } from "../../network/inference.ts";
 import { networkLayout } from "../../network/training-step.ts";
-import { METADATA_KEY, type ModelMetadata } from "../../prediction/model-metadata.ts";
-import type { Batch, Task } from "../../training/batch.ts";
+import type { Batch } from "../../training/batch.ts";
 import { type ClassAlarm, classAlarms } from "../../training/log/class-alarms.ts";
 import type { StepRecord, ValidationRecord } from "../../training/log/training-log.ts";
 import { trainingReport } from "../../training/log/training-report.ts";
@@ -18,17 +14,18 @@ import type { Plan } from "../../training/plan.ts";
 import { predictionSheet } from "../../training/prediction-sheet.ts";
 import type { Budget } from "../../training/schedule.ts";
 import type { TrainingOutcome, TrainingPosition } from "../../training/train.ts";
+import { folderFailure } from "../dataset/folder-failure.ts";
 import type { LoadedRecipe } from "../dataset/load-recipe.ts";
 import { deflateData } from "../deflate.ts";
+import { makeFolder } from "../make-folder.ts";
 import { softwareVersion } from "../software-version.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { latestCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
 import { type ComparedPlan, comparedPlan } from "./compared-plan.ts";
+import { exportedModel } from "./exported-model.ts";
 import { openTrainingLog, readTrainingFolder, type TrainingLogFiles } from "./log-files.ts";
 import type { TrainerReply, TrainerRequest, TrainerWorkerData } from "./trainer-worker.ts";
 import { openTrainingSource, type TrainingSource } from "./training-source.ts";
-import { folderFailure } from "../dataset/folder-failure.ts";
-import { makeFolder } from "../make-folder.ts";
 
 export interface TrainModelOptions {
   readonly plan: Plan;
@@ -125,13 +122,15 @@ async function trainOn(
     });
     const done = run.done;
     const position = plan.use === "best" ? await bestPosition(out, compared, done.position) : done.position;
-    const metadata = await metadataOf(plan, source, {
+    const model = exportedModel({
+      plan,
       compared,
-      validation: run.validation,
+      source,
+      layout: done.layout,
+      position,
+      landmarkStructures: await source.landmarkStructures(run.validation),
       sigmaPx,
-      steps: position.step,
     });
-    const model = modelOf(plan, task, position, done, metadata);
     const path = join(out, "model.onnx");
     await writeAtomically(path, model);
     const { records, predictions } = await readTrainingFolder(out);
@@ -332,73 +331,3 @@ async function runTrainer(
     await worker.terminate();
   }
 }
-
-async function metadataOf(
-  plan: Plan,
-  source: TrainingSource,
-  options: {
-    compared: ComparedPlan;
-    validation: readonly Batch[];
-    sigmaPx: number;
-    steps: number;
-  },
-): Promise<ModelMetadata> {
-  const { task } = source;
-  return {
-    format: 1,
-    name: plan.name,
-    ...(plan.description ? { description: plan.description } : {}),
-    structures: [...task.structures],
-    targets: task.targets,
-    landmarks: [...task.landmarks],
-    landmarkStructures: await source.landmarkStructures(options.validation),
-    sizePx: plan.input.sizePx,
-    fieldMm: source.fieldMm,
-    heatMapSigmaPx: options.sigmaPx,
-    polarity: "bone-bright",
-    findsPolarity: true,
-    looksAtMirrored: plan.looksAtMirrored,
-    training: {
-      plan: JSON.stringify(plan),
-      planSha256: sha256(JSON.stringify(options.compared)),
-      ...(source.sha256 ? { dataSha256: source.sha256 } : {}),
-      steps: options.steps,
-      seed: plan.seed,
-      examples: source.examples,
-      software: `SyntheX ${softwareVersion()}`,
-    },
-  };
-}
-
-function modelOf(
-  plan: Plan,
-  task: Task,
-  position: TrainingPosition,
-  done: Done,
-  metadata: ModelMetadata,
-): Uint8Array {
-  const { state } = position;
-  const parameters = state.get("average") ?? state.get("parameters");
-  if (!parameters) throw new Error("a training has no parameters");
-  const exchange = sideExchange(task);
-  return compileInference({
-    network: networkOf(plan, task),
-    layout: done.layout,
-    parameters,
-    statistics: state.get("statistics"),
-    targets: task.targets,
-    heightPx: task.heightPx,
-    widthPx: task.widthPx,
-    standardises: true,
-    findsPolarity: metadata.findsPolarity,
-    mirrors: metadata.looksAtMirrored
-      ? {
-          planes: task.targets === "classes" ? exchange.classes : exchange.masks,
-          landmarks: exchange.landmarks,
-        }
-      : undefined,
-    metadata: { [METADATA_KEY]: JSON.stringify(metadata) },
-  });
-}
-
-const sha256 = (data: string): string => createHash("sha256").update(data).digest("hex");

@@ -14,12 +14,12 @@ import { partialFolder } from "../dataset/partial-folder.ts";
 import { prepareSubjects } from "../dataset/prepare-subjects.ts";
 import { readRecipeMeshes } from "../dataset/recipe-meshes.ts";
 import { instrumentSources } from "../dataset/subject-sources.ts";
+import { makeFolder } from "../make-folder.ts";
 import { startExampleFeed } from "./example-feed.ts";
 import type { ExampleRequest } from "./example-worker.ts";
 import { landmarkStructures, landmarkStructuresOfBatches } from "./landmark-structures.ts";
 import { startStreamFeed, type StreamFeed } from "./stream-feed.ts";
 import { openTrainingExamples, type TrainingExamples } from "./training-examples.ts";
-import { makeFolder } from "../make-folder.ts";
 
 /** Where the batches of a training come from: a data set, or a recipe that is rendered while it is trained. */
 export interface TrainingSource {
