@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 
 const sources = new URL("../src/cli/main.ts", import.meta.url);
 const tooOld = Number.parseInt(process.versions.node, 10) < 24;
@@ -24,4 +25,8 @@ if (existsSync(sources) && tooOld) {
   });
   process.exit(result.status ?? 1);
 }
+// V8 crashes now and then when a wrapper from WebAssembly to JavaScript is compiled anew while worker threads come and go
+// (nodejs/node issue 64500: "jit_page_->allocations_.erase(addr) == 1"). Node's own type stripping does that in every worker that
+// runs sources; without the second compilation it works as fast for us and does not crash.
+setFlagsFromString("--wasm-wrapper-tiering-budget=1000000000");
 await import(existsSync(sources) ? sources.href : new URL("../dist/cli/main.js", import.meta.url).href);
