@@ -163,7 +163,7 @@ const DETECTOR: readonly Step[] = [
     ),
   ),
   transform("white-noise", 0.18, (image, draws) =>
-    withGaussianNoise(image, draws.logUniformIn(0.008, 0.1), draws.key),
+    withGaussianNoise(image, draws.logUniformIn(0.008, 0.16), draws.key),
   ),
   transform("correlated-noise", 0.12, (image, draws) =>
     withCorrelatedNoise(
