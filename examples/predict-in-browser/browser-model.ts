@@ -1,7 +1,7 @@
 /** A model of `synthex train` in a browser: the library's own prediction on onnxruntime-web. No page, no framework. */
 import * as ort from "onnxruntime-web/wasm";
 import { InputError } from "../../src/error/input-error.ts";
-import { confidence, isActivated, PUBLISHED_RULE } from "../../src/evaluation/landmark-rule.ts";
+import { confidence, isActivated, ruleOfModel } from "../../src/evaluation/landmark-rule.ts";
 import type { Canvas } from "../../src/image/canvas.ts";
 import { decodePng } from "../../src/image/decode-png.ts";
 import { windowed } from "../../src/image/display-window.ts";
@@ -90,7 +90,7 @@ export async function shownPrediction(model: Model, picture: Picture): Promise<S
             x: found.x,
             y: found.y,
             correlation: confidence(found, "correlation"),
-            counts: isActivated(found, PUBLISHED_RULE),
+            counts: isActivated(found, ruleOfModel(metadata)),
           },
         ]
       : [];

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { confidence, isActivated, PUBLISHED_RULE } from "../evaluation/landmark-rule.ts";
+import { confidence, isActivated, type LandmarkRule, ruleOfModel } from "../evaluation/landmark-rule.ts";
 import { csvOf } from "../evaluation/tables/table.ts";
 import { InputError } from "../error/input-error.ts";
 import { windowed } from "../image/display-window.ts";
@@ -20,6 +20,8 @@ export interface PredictOptions {
   readonly model: readonly string[];
   readonly out: string;
   readonly provider: "auto" | "cpu" | "cuda" | "webgpu";
+  /** Correlation from which landmarks count; default that of the model. */
+  readonly landmarkThreshold?: number;
   readonly json?: boolean;
 }
 
@@ -39,6 +41,10 @@ export async function predictCommand(images: readonly string[], options: Predict
   await makeFolder(options.out).catch((error: unknown) => {
     throw folderFailure(error, options.out);
   });
+  const rule: LandmarkRule =
+    options.landmarkThreshold === undefined
+      ? ruleOfModel(models[0].metadata)
+      : { kind: "correlation", threshold: options.landmarkThreshold };
   const line = progressLine();
   const told = [];
   const used = new Map<string, number>();
@@ -55,7 +61,9 @@ export async function predictCommand(images: readonly string[], options: Predict
       const pixels = read.polarity === "bone-dark" ? values.map((value) => -value) : values;
       const prediction = await predict(models, { name: read.name, widthPx, heightPx, pixels });
       const name = uniqueName(basename(read.name).replace(/\.[^.]+$/, ""), dirname(file), used);
-      told.push(await written(name, file, models[0], { widthPx, heightPx, pixels }, prediction, options.out));
+      told.push(
+        await written(name, file, models[0], rule, { widthPx, heightPx, pixels }, prediction, options.out),
+      );
     }
     line.update(() => `${done + 1}/${files.length} pictures`);
   }
@@ -101,6 +109,7 @@ async function written(
   name: string,
   file: string,
   { metadata }: Model,
+  rule: LandmarkRule,
   picture: { widthPx: number; heightPx: number; pixels: Float32Array },
   prediction: PicturePrediction,
   out: string,
@@ -122,7 +131,7 @@ async function written(
       y: found?.y ?? null,
       correlation: found ? confidence(found, "correlation") : null,
       peak: found ? confidence(found, "peak") : null,
-      counts: found ? isActivated(found, PUBLISHED_RULE) : false,
+      counts: found ? isActivated(found, rule) : false,
     };
   });
   const shown = prediction.wasInverted ? picture.pixels.map((value) => -value) : picture.pixels;

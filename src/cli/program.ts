@@ -245,6 +245,11 @@ export function createProgram(): Command {
       repeated,
     )
     .requiredOption("--out <folder>", "where masks, overlays, JSON and CSV go")
+    .option(
+      "--landmark-threshold <correlation>",
+      "correlation with an ideal heat-map from which a landmark counts; default the model's own",
+      numberBetween(-1, 1),
+    )
     .addOption(provider())
     .action(async (images, options) => (await import("./predict.ts")).predictCommand(images, options));
 

@@ -14,6 +14,12 @@ export type LandmarkRule =
 
 export const PUBLISHED_RULE: LandmarkRule = { kind: "correlation", threshold: 0.9 };
 
+/** By the correlation from which a model's own landmarks are believed, else as published. */
+export const ruleOfModel = (model: { readonly landmarkThreshold?: number | undefined }): LandmarkRule =>
+  model.landmarkThreshold === undefined
+    ? PUBLISHED_RULE
+    : { kind: "correlation", threshold: model.landmarkThreshold };
+
 /** Whether a candidate reaches the rule's threshold; one that is equal to it does. */
 export const isActivated = (landmark: DetectedLandmark, rule: LandmarkRule): boolean =>
   rule.kind === "always" || confidence(landmark, rule.kind) >= rule.threshold;

@@ -24,6 +24,8 @@ export const modelMetadataSchema = z.object({
   fieldMm: finite.positive(),
   /** Standard deviation of a landmark's Gaussian in pixels of the square. */
   heatMapSigmaPx: finite.positive(),
+  /** Correlation from which a landmark is believed, as randomized pictures of validation show it; left out: the published 0.9. */
+  landmarkThreshold: finite.min(-1).max(1).optional(),
   /** Values that it expects: larger where more radiation was absorbed. */
   polarity: z.literal("bone-bright"),
   /** Whether the file looks at the picture's negative, too, and goes by the surer of both. */

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../error/input-error.ts";
 import type { Batch } from "../../training/batch.ts";
-import type { ExampleReply, ExampleRequest, ExampleWorkerData } from "./example-worker.ts";
+import { type ExampleRequest, requestKey } from "./example-request.ts";
+import type { ExampleReply, ExampleWorkerData } from "./example-worker.ts";
 
 /** Threads that make batches. */
 export interface ExampleFeed {
@@ -13,8 +14,6 @@ export interface ExampleFeed {
 
 export function startExampleFeed(data: ExampleWorkerData, threads: number): ExampleFeed {
   const waiting = new Map<string, { resolve: (batch: Batch) => void; reject: (cause: Error) => void }>();
-  const keyOf = (request: ExampleRequest): string =>
-    request.kind === "step" ? `step ${request.step}` : `validation ${request.first}`;
   let failure: Error | undefined;
   let [batches, milliseconds] = [0, 0];
   const fail = (error: Error): void => {
@@ -38,7 +37,7 @@ export function startExampleFeed(data: ExampleWorkerData, threads: number): Exam
         );
       batches++;
       milliseconds += reply.ms;
-      const key = keyOf(reply.request);
+      const key = requestKey(reply.request);
       waiting.get(key)?.resolve(reply.batch);
       waiting.delete(key);
     });
@@ -50,7 +49,7 @@ export function startExampleFeed(data: ExampleWorkerData, threads: number): Exam
       if (failure) return Promise.reject(failure);
       const worker = workers[next++ % workers.length];
       return new Promise((resolve, reject) => {
-        waiting.set(keyOf(request), { resolve, reject });
+        waiting.set(requestKey(request), { resolve, reject });
         worker.postMessage(request);
       });
     },

@@ -5,6 +5,7 @@ import { type Batch, batchOf } from "../../training/batch.ts";
 import { exampleOrder } from "../../training/example-order.ts";
 import type { Plan } from "../../training/plan.ts";
 import { type Budget, strengthAt } from "../../training/schedule.ts";
+import type { ExampleRequest } from "./example-request.ts";
 import { openTrainingExamples } from "./training-examples.ts";
 
 export interface ExampleWorkerData {
@@ -12,16 +13,6 @@ export interface ExampleWorkerData {
   readonly plan: Plan;
   readonly budget: Budget;
 }
-
-/** Batches of steps, or of validation from an example on; each is asked for once at a time. */
-export type ExampleRequest =
-  | {
-      readonly kind: "step";
-      readonly step: number;
-      /** Of the randomization; default that of the step. */
-      readonly strength?: number;
-    }
-  | { readonly kind: "validation"; readonly first: number };
 
 export type ExampleReply =
   | { readonly kind: "batch"; readonly request: ExampleRequest; readonly batch: Batch; readonly ms: number }
@@ -75,15 +66,17 @@ async function work(): Promise<void> {
 let order: ReturnType<typeof exampleOrder> | undefined;
 
 async function batchFor(request: ExampleRequest): Promise<Batch> {
-  const { task, split, toLearnFrom, toValidate } = await examples;
+  const { task, split, toLearnFrom, toValidate, toCalibrate } = await examples;
   const images = [];
   if (request.kind === "step") {
     order ??= exampleOrder(plan.seed, split.train.length, plan.batch);
     const strength = request.strength ?? strengthAt(plan, budget, request.step);
     for (const place of order(request.step)) images.push(await toLearnFrom(place, strength));
-  } else
+  } else {
+    const make = request.kind === "calibration" ? toCalibrate : toValidate;
     for (let slot = 0; slot < plan.batch; slot++)
       // The last batch is filled up from the beginning: models are compiled for whole batches.
-      images.push(await toValidate((request.first + slot) % split.validation.length));
+      images.push(await make((request.first + slot) % split.validation.length));
+  }
   return batchOf(images, task);
 }

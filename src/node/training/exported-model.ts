@@ -20,6 +20,8 @@ export interface ExportOptions {
   readonly landmarkStructures: ModelMetadata["landmarkStructures"];
   /** Of a landmark's Gaussian. */
   readonly sigmaPx: number;
+  /** Correlation from which a landmark is believed. */
+  readonly landmarkThreshold?: number | undefined;
 }
 
 /** `model.onnx`: a trained network with its preprocessing, and with what it says of itself. */
@@ -58,6 +60,7 @@ function metadataOf({
   position,
   landmarkStructures,
   sigmaPx,
+  landmarkThreshold,
 }: ExportOptions): ModelMetadata {
   const { task } = source;
   return {
@@ -71,6 +74,7 @@ function metadataOf({
     sizePx: plan.input.sizePx,
     fieldMm: source.fieldMm,
     heatMapSigmaPx: sigmaPx,
+    ...(landmarkThreshold === undefined ? {} : { landmarkThreshold }),
     polarity: "bone-bright",
     findsPolarity: true,
     looksAtMirrored: plan.looksAtMirrored,

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../error/input-error.ts";
 import { type Batch, batchOf, type Task } from "../../training/batch.ts";
-import type { ExampleRequest } from "./example-worker.ts";
+import { type ExampleRequest, requestKey } from "./example-request.ts";
 import type {
   RenderingTime,
   StreamExample,
@@ -75,12 +75,12 @@ export async function startStreamFeed(
     return worker;
   });
   const gather = ({ request, examples: made }: Extract<StreamReply, { kind: "examples" }>): void => {
-    const batch = waiting.get(keyOf(request));
+    const batch = waiting.get(requestKey(request));
     if (!batch) return;
     batch.parts.push(...made);
     batch.missing--;
     if (batch.missing > 0) return;
-    waiting.delete(keyOf(request));
+    waiting.delete(requestKey(request));
     try {
       batch.resolve(
         batchOf(
@@ -111,7 +111,7 @@ export async function startStreamFeed(
     batch(request) {
       if (failure) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
-        waiting.set(keyOf(request), { request, parts: [], missing: threads, resolve, reject });
+        waiting.set(requestKey(request), { request, parts: [], missing: threads, resolve, reject });
         for (const worker of workers) worker.postMessage(request satisfies StreamRequest);
       });
     },
@@ -122,9 +122,6 @@ export async function startStreamFeed(
     stop,
   };
 }
-
-const keyOf = (request: ExampleRequest): string =>
-  request.kind === "step" ? `step ${request.step}` : `validation ${request.first}`;
 
 function failureOf({ message, input }: Extract<StreamReply, { kind: "failed" }>): Error {
   if (!input) return new Error(message);

@@ -13,7 +13,7 @@ import { patientShelf } from "../dataset/patient-shelf.ts";
 import { subjectLibrary } from "../dataset/subject-library.ts";
 import type { RecipeSources } from "../dataset/subject-sources.ts";
 import { nodeProjector } from "../node-projector.ts";
-import type { ExampleRequest } from "./example-worker.ts";
+import type { ExampleRequest } from "./example-request.ts";
 import { streamImages } from "./stream-images.ts";
 import { streamPatients } from "./stream-patients.ts";
 import { examplesOf, type PictureExamples } from "./training-examples.ts";
@@ -137,8 +137,12 @@ async function answer(request: StreamRequest): Promise<void> {
   const made: StreamExample[] = [];
   const strength = request.kind === "step" ? (request.strength ?? strengthAt(plan, budget, request.step)) : 0;
   for (const { slot, id, showing } of mine) {
-    const { learnt, validated } = opened();
-    const { name, image } = await (request.kind === "step" ? learnt(id, showing, strength) : validated(id));
+    const { learnt, validated, calibrated } = opened();
+    const { name, image } = await (request.kind === "step"
+      ? learnt(id, showing, strength)
+      : request.kind === "calibration"
+        ? calibrated(id)
+        : validated(id));
     made.push({ slot, name, image });
   }
   port?.postMessage({

@@ -23,6 +23,7 @@ import { writeAtomically } from "../write-atomically.ts";
 import { latestCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
 import { type ComparedPlan, comparedPlan } from "./compared-plan.ts";
 import { exportedModel } from "./exported-model.ts";
+import { landmarkThreshold } from "./landmark-threshold.ts";
 import { openTrainingLog, readTrainingFolder, type TrainingLogFiles } from "./log-files.ts";
 import type { TrainerReply, TrainerRequest, TrainerWorkerData } from "./trainer-worker.ts";
 import { openTrainingSource, type TrainingSource } from "./training-source.ts";
@@ -122,7 +123,7 @@ async function trainOn(
     });
     const done = run.done;
     const position = plan.use === "best" ? await bestPosition(out, compared, done.position) : done.position;
-    const model = exportedModel({
+    const exported = {
       plan,
       compared,
       source,
@@ -130,7 +131,11 @@ async function trainOn(
       position,
       landmarkStructures: await source.landmarkStructures(run.validation),
       sigmaPx,
-    });
+    };
+    const uncalibrated = exportedModel(exported);
+    const threshold = await landmarkThreshold({ model: uncalibrated, source, batch: plan.batch, threads });
+    const model =
+      threshold === undefined ? uncalibrated : exportedModel({ ...exported, landmarkThreshold: threshold });
     const path = join(out, "model.onnx");
     await writeAtomically(path, model);
     const { records, predictions } = await readTrainingFolder(out);

@@ -27,6 +27,8 @@ export interface TrainingExamples {
   readonly toLearnFrom: (place: ExamplePlace, strength: number) => Promise<NamedImage>;
   /** As it is (or, if the plan wants it so, randomized). @param index of `split.validation` */
   readonly toValidate: (index: number) => Promise<NamedImage>;
+  /** Randomized at full strength, as the hardest that a step learns from. @param index of `split.validation` */
+  readonly toCalibrate: (index: number) => Promise<NamedImage>;
 }
 
 export interface NamedImage {
@@ -48,7 +50,7 @@ export async function openTrainingExamples(folder: string, plan: Plan): Promise<
     ...(data.structures ? { structures: data.structures } : {}),
     ...(data.landmarks ? { landmarks: data.landmarks } : {}),
   });
-  const { learnt, validated, ...rest } = examplesOf(set, plan);
+  const { learnt, validated, calibrated, ...rest } = examplesOf(set, plan);
   const split = splitExamples(set, plan);
   return {
     ...rest,
@@ -56,6 +58,7 @@ export async function openTrainingExamples(folder: string, plan: Plan): Promise<
     split,
     toLearnFrom: ({ example, epoch }, strength) => learnt(split.train[example], epoch, strength),
     toValidate: (example) => validated(split.validation[example]),
+    toCalibrate: (example) => calibrated(split.validation[example]),
   };
 }
 
@@ -65,6 +68,7 @@ export interface PictureExamples {
   readonly isExposedAnew: boolean;
   readonly learnt: (index: number, epoch: number, strength: number) => Promise<NamedImage>;
   readonly validated: (index: number) => Promise<NamedImage>;
+  readonly calibrated: (index: number) => Promise<NamedImage>;
 }
 
 /** @throws InputError `data-densities` where the plan wants area densities and there are none */
@@ -117,11 +121,13 @@ export function examplesOf(set: LabelledImages, plan: Plan): PictureExamples {
     ...rest,
     image: augment(image, profile, { key: augmentationKey({ seed, epoch, sample: index }), strength }),
   });
+  const learnt = async (index: number, epoch: number, strength: number): Promise<NamedImage> =>
+    randomized(index, epoch, strength, await picture(index, epoch, true));
   return {
     task,
     isExposedAnew,
-    learnt: async (index, epoch, strength) =>
-      randomized(index, epoch, strength, await picture(index, epoch, true)),
+    learnt,
+    calibrated: (index) => learnt(index, VALIDATION_EPOCH, 1),
     async validated(index) {
       const plain = await picture(index, VALIDATION_EPOCH, false);
       return plan.validation.augmented ? randomized(index, VALIDATION_EPOCH, 1, plain) : plain;

@@ -16,7 +16,7 @@ import { readRecipeMeshes } from "../dataset/recipe-meshes.ts";
 import { instrumentSources } from "../dataset/subject-sources.ts";
 import { makeFolder } from "../make-folder.ts";
 import { startExampleFeed } from "./example-feed.ts";
-import type { ExampleRequest } from "./example-worker.ts";
+import type { ExampleRequest } from "./example-request.ts";
 import { landmarkStructures, landmarkStructuresOfBatches } from "./landmark-structures.ts";
 import { startStreamFeed, type StreamFeed } from "./stream-feed.ts";
 import { openTrainingExamples, type TrainingExamples } from "./training-examples.ts";
