@@ -76,6 +76,20 @@ describe("synthex predict", () => {
     expect(readFileSync(place.at("predicted", "landmarks.csv"), "utf8").split("\n")[0]).toContain("landmark");
   });
 
+  test("lets every landmark count with --landmark-threshold −1, none above 1", {
+    timeout: 60_000,
+  }, async () => {
+    const counted = async (threshold: string): Promise<boolean[]> => {
+      const args = ["--model", model, "--out", place.at("counted"), "--provider", "cpu"];
+      const said = await synthexJson<{
+        pictures: { landmarks: { x: number | null; counts: boolean }[] }[];
+      }>("predict", picture, ...args, "--landmark-threshold", threshold);
+      return said.pictures[0].landmarks.filter(({ x }) => x !== null).map(({ counts }) => counts);
+    };
+    expect((await counted("-1")).every(Boolean)).toBe(true);
+    expect((await counted("1")).some(Boolean)).toBe(false);
+  });
+
   test("passes over a damaged picture among others, and ends with 2", { timeout: 60_000 }, async () => {
     writeFileSync(place.at("damaged.png"), readFileSync(picture).subarray(0, 300));
     const run = await synthex(

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { calibratedThreshold } from "../../src/evaluation/calibrated-threshold.ts";
 import { InputError } from "../../src/error/input-error.ts";
 import { readModel } from "../../src/network/onnx/read-model.ts";
 import { onnxRuntime } from "../../src/node/onnx-runtime.ts";
+import { calibrateLandmarks } from "../../src/prediction/calibrate-landmarks.ts";
 import { METADATA_KEY, type ModelMetadata, readModelMetadata } from "../../src/prediction/model-metadata.ts";
 import { type Model, type Picture, predict } from "../../src/prediction/predict.ts";
 import { tinyModel } from "./tiny-model.ts";
@@ -22,6 +24,28 @@ const picture: Picture = {
   heightPx: 32,
   pixels: Float32Array.from({ length: 32 * 32 }, (_, n) => Math.sin(n / 7) + n / 500),
 };
+
+describe("landmarks of a model", () => {
+  test("are believed from the least correlation of those that are where the truth is", async () => {
+    const model = await opened(1);
+    const shifted = (by: number): Picture => ({
+      ...picture,
+      pixels: picture.pixels.map((v, n) => v + ((n * by) % 5)),
+    });
+    const pictures = [picture, shifted(1), shifted(3)];
+    const found = await Promise.all(pictures.map((one) => predict([model], one)));
+    // The first landmark is right in every picture, the second is in none of them.
+    async function* known() {
+      for (const [n, one] of pictures.entries()) yield { ...one, points: [found[n].landmarks[0], undefined] };
+    }
+    const judged = found.flatMap(({ landmarks }) =>
+      landmarks.flatMap((landmark, n) => (landmark ? [{ confidence: landmark.ncc, isRight: n === 0 }] : [])),
+    );
+    const threshold = await calibrateLandmarks(model, known(), 0.01);
+    expect(threshold).toBe(calibratedThreshold(judged));
+    expect(judged.filter(({ isRight }) => isRight).map((one) => one.confidence)).toContain(threshold);
+  });
+});
 
 describe("an ensemble", () => {
   test("averages the probabilities of its models", async () => {

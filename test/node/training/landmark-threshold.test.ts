@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { readModel } from "../../../src/network/onnx/read-model.ts";
+import { onnxRuntime } from "../../../src/node/onnx-runtime.ts";
+import type { ExampleRequest } from "../../../src/node/training/example-request.ts";
+import { landmarkThreshold } from "../../../src/node/training/landmark-threshold.ts";
+import type { TrainingSource } from "../../../src/node/training/training-source.ts";
+import { METADATA_KEY, readModelMetadata } from "../../../src/prediction/model-metadata.ts";
+import { predict } from "../../../src/prediction/predict.ts";
+import { tinyModel } from "../../prediction/tiny-model.ts";
+
+const AREA = 32 * 32;
+const bytes = tinyModel();
+const metadata = readModelMetadata(readModel(bytes, "model").metadata.get(METADATA_KEY), "model");
+const model = { metadata, session: await (await onnxRuntime({ provider: "cpu", threads: 1 })).open(bytes) };
+const pixelsOf = (example: number): Float32Array =>
+  Float32Array.from({ length: AREA }, (_, n) => Math.sin(n / (5 + example)) + n / 500);
+const found = await Promise.all(
+  [0, 1, 2].map((example) => predict([model], { widthPx: 32, heightPx: 32, pixels: pixelsOf(example) })),
+);
+
+/** Three examples to validate on in batches of two, filled up from the beginning; landmarks that are visible are where they are found. */
+function source(isVisible: (example: number, landmark: number) => boolean, asked: ExampleRequest[] = []) {
+  const batch: TrainingSource["batch"] = async (request) => {
+    asked.push(request);
+    const first = request.kind === "step" ? 0 : request.first;
+    const examples = [first % 3, (first + 1) % 3];
+    return {
+      size: 2,
+      pixels: Float32Array.from(examples.flatMap((example) => [...pixelsOf(example)])),
+      targets: new Uint8Array(2 * AREA),
+      points: Float32Array.from(
+        examples.flatMap((example) => found[example].landmarks.flatMap((at) => [at?.x ?? 0, at?.y ?? 0])),
+      ),
+      visible: Float32Array.from(
+        examples.flatMap((example) => [0, 1].map((landmark) => (isVisible(example, landmark) ? 1 : 0))),
+      ),
+    };
+  };
+  const task = { ...metadata, widthPx: 32, heightPx: 32 };
+  return { task, validationExamples: 3, batch } as unknown as TrainingSource;
+}
+
+test("landmarks are judged on randomized validation pictures, each of them once", async () => {
+  const asked: ExampleRequest[] = [];
+  const all = found.flatMap(({ landmarks }) => landmarks.map((at) => at?.ncc ?? Number.NaN));
+  const threshold = await landmarkThreshold({
+    model: bytes,
+    source: source(() => true, asked),
+    batch: 2,
+    threads: 1,
+  });
+  expect(asked).toEqual([
+    { kind: "calibration", first: 0 },
+    { kind: "calibration", first: 2 },
+  ]);
+  // All are right: the least sure of them is believed.
+  expect(threshold).toBe(Math.min(...all));
+});
+
+test("there is no threshold where no landmark is ever right", async () => {
+  expect(
+    await landmarkThreshold({ model: bytes, source: source(() => false), batch: 2, threads: 1 }),
+  ).toBeUndefined();
+});
