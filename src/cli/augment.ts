@@ -6,7 +6,7 @@ import {
   transformAlone,
 } from "../augmentation/profile.ts";
 import { InputError } from "../error/input-error.ts";
-import { folderFailure } from "../node/dataset/folder-failure.ts";
+import { folderFailure } from "../node/folder-failure.ts";
 import { writeAtomically } from "../node/write-atomically.ts";
 import { encodePngFast } from "../node/write-simulation.ts";
 import { picturesOfDataSet, picturesOfFiles } from "./augment-pictures.ts";

@@ -17,10 +17,9 @@ import { structureTable } from "../evaluation/tables/structure-table.ts";
 import { csvOf } from "../evaluation/tables/table.ts";
 import { windowed } from "../image/display-window.ts";
 import { encodePng } from "../image/encode-png.ts";
-import { folderFailure } from "../node/dataset/folder-failure.ts";
 import { deflateData } from "../node/deflate.ts";
 import { evaluateModel } from "../node/evaluation/evaluate-model.ts";
-import { makeFolder } from "../node/make-folder.ts";
+import { makeOutputFolder } from "../node/make-output-folder.ts";
 import { onnxRuntime } from "../node/onnx-runtime.ts";
 import { openModel } from "../node/prediction/open-model.ts";
 import { softwareVersion } from "../node/software-version.ts";
@@ -65,9 +64,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<void> {
   const { names, scores } = evaluation;
   const summary = summarise(scores, names);
   const findings = evaluationFindings(summary, scores, names);
-  await makeFolder(options.out).catch((error: unknown) => {
-    throw folderFailure(error, options.out);
-  });
+  await makeOutputFolder(options.out);
   const write = (name: string, content: string | Uint8Array): Promise<void> =>
     writeAtomically(join(options.out, name), content);
   const pictures = [];

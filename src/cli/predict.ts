@@ -5,10 +5,9 @@ import { InputError } from "../error/input-error.ts";
 import { windowed } from "../image/display-window.ts";
 import { encodePng } from "../image/encode-png.ts";
 import { overlay } from "../image/overlay.ts";
-import { folderFailure } from "../node/dataset/folder-failure.ts";
 import { deflateData } from "../node/deflate.ts";
 import { pictureFiles, readPicture } from "../node/labelled-images/read-picture.ts";
-import { makeFolder } from "../node/make-folder.ts";
+import { makeOutputFolder } from "../node/make-output-folder.ts";
 import { onnxRuntime } from "../node/onnx-runtime.ts";
 import { openModel } from "../node/prediction/open-model.ts";
 import { writeAtomically } from "../node/write-atomically.ts";
@@ -38,9 +37,7 @@ export async function predictCommand(images: readonly string[], options: Predict
     });
   const runtime = await onnxRuntime({ provider: options.provider });
   const models = await Promise.all(options.model.map((name) => openModel(name, runtime)));
-  await makeFolder(options.out).catch((error: unknown) => {
-    throw folderFailure(error, options.out);
-  });
+  await makeOutputFolder(options.out);
   const rule: LandmarkRule =
     options.landmarkThreshold === undefined
       ? ruleOfModel(models[0].metadata)

@@ -3,7 +3,7 @@ import { histogramDistance, STANDARD_RANGE } from "../dataset/report/grey-statis
 import { quantile } from "../dataset/report/number-tally.ts";
 import type { ReportCard } from "../dataset/report/report-card.ts";
 import { reportHtml } from "../dataset/report/report-html.ts";
-import { folderFailure } from "../node/dataset/folder-failure.ts";
+import { folderFailure } from "../node/folder-failure.ts";
 import { reportCard } from "../node/dataset/report.ts";
 import { deflateData } from "../node/deflate.ts";
 import { writeAtomically } from "../node/write-atomically.ts";

@@ -3,7 +3,7 @@ import { spectrumFromTable } from "../beam/spectrum-from-table.ts";
 import { InputError } from "../error/input-error.ts";
 import { readCt, readLabels, readLandmarkFile } from "../node/read-anatomy.ts";
 import { chooseProjector } from "../node/choose-projector.ts";
-import { makeFolder } from "../node/make-folder.ts";
+import { makeOutputFolder } from "../node/make-output-folder.ts";
 import { readSpectrumFile } from "../node/read-spectrum-file.ts";
 import { readSourceFile, type SourceFile } from "../node/source-file.ts";
 import { writeSimulation } from "../node/write-simulation.ts";
@@ -64,11 +64,7 @@ export async function simulateCommand(
   const asked = withOptions(scenePath === undefined ? undefined : await readScene(scenePath), options);
   const scene = options.spectrum === undefined ? asked : await withSpectrum(asked, options.spectrum);
   const say = (text: string) => process.stderr.write(`${text}\n`);
-  await makeFolder(options.out).catch((cause: Error) => {
-    throw new InputError("out-unusable", `cannot make the folder ${options.out}: ${cause.message}`, {
-      cause,
-    });
-  });
+  await makeOutputFolder(options.out);
 
   const { ct, source, findings } = await readCt(scene.ct.path);
   checkHash(source, scene.ct.sha256);

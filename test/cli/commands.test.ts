@@ -131,7 +131,7 @@ describe.concurrent("wrong usage or input ends with 2 and one sentence that help
     [
       "a folder that is a file",
       simulate("--out", "package.json/results"),
-      /cannot make the folder package.json/,
+      /cannot write into package.json: EEXIST/,
     ],
     [
       "a scene that is not there",

@@ -5,7 +5,7 @@ import type { Recipe } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
 import { nodeProjector } from "../node-projector.ts";
 import { writeBlockRecord } from "./block-files.ts";
-import { folderFailure } from "./folder-failure.ts";
+import { folderFailure } from "../folder-failure.ts";
 import { patientShelf } from "./patient-shelf.ts";
 import { fileSink, renderBlock } from "./render-block.ts";
 import { subjectLibrary } from "./subject-library.ts";

@@ -3,10 +3,10 @@ import { join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { type Recipe, recipeSchema } from "../../dataset/recipe.ts";
 import { InputError } from "../../error/input-error.ts";
-import { makeFolder } from "../make-folder.ts";
+import { makeOutputFolder } from "../make-output-folder.ts";
 import { softwareVersion } from "../software-version.ts";
 import { partialPath, writeAtomically } from "../write-atomically.ts";
-import { folderFailure } from "./folder-failure.ts";
+import { folderFailure } from "../folder-failure.ts";
 import { type LoadedRecipe, recipeHash } from "./load-recipe.ts";
 import { hashSources, type RecipeSources } from "./subject-sources.ts";
 
@@ -27,9 +27,7 @@ export async function openDataSetFolder(
   { recipe, folder }: LoadedRecipe,
   partialFolder: string,
 ): Promise<{ hash: string; sources: RecipeSources }> {
-  await makeFolder(directory).catch((error: unknown) => {
-    throw folderFailure(error, directory);
-  });
+  await makeOutputFolder(directory);
   const hash = recipeHash(recipe);
   const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
   const known = await readDataSet(directory).catch((error: unknown) => {

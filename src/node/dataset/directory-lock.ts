@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../../error/input-error.ts";
 import { makeFolder } from "../make-folder.ts";
-import { folderFailure } from "./folder-failure.ts";
+import { folderFailure } from "../folder-failure.ts";
 
 /** Who holds a lock. `beats` grows while the process lives, so that others can tell without a clock in common. */
 interface Owner {

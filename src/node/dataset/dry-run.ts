@@ -8,7 +8,7 @@ import { contactSheet, type ContactSheetTile } from "../../image/contact-sheet.t
 import { nodeProjector } from "../node-projector.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { encodePngFast, overlayOf } from "../write-simulation.ts";
-import { folderFailure } from "./folder-failure.ts";
+import { folderFailure } from "../folder-failure.ts";
 import { labelRuleTiles } from "./label-rule-tiles.ts";
 import type { LoadedRecipe } from "./load-recipe.ts";
 import { patientShelf } from "./patient-shelf.ts";

@@ -11,7 +11,7 @@ import { readBlockRecord } from "./block-files.ts";
 import { readDataSetRecipe } from "./data-set-folder.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { finishOutputs } from "./finish-outputs.ts";
-import { folderFailure } from "./folder-failure.ts";
+import { folderFailure } from "../folder-failure.ts";
 import { recipeHash } from "./load-recipe.ts";
 import { clearPartialFolder, partialFolder } from "./partial-folder.ts";
 import { writeStreamAtomically } from "./write-stream-atomically.ts";

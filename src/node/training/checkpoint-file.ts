@@ -9,7 +9,7 @@ import {
   type Sha256,
 } from "../../training/log/checkpoint.ts";
 import type { JsonValue } from "../../training/log/plan-differences.ts";
-import { folderFailure } from "../dataset/folder-failure.ts";
+import { folderFailure } from "../folder-failure.ts";
 import { writeAtomically } from "../write-atomically.ts";
 
 const BEST = "best.safetensors";

@@ -14,7 +14,7 @@ import {
   versionEvent,
 } from "../../training/log/tensorboard-events.ts";
 import { type LogRecord, readTrainingLog, recordLine } from "../../training/log/training-log.ts";
-import { folderFailure } from "../dataset/folder-failure.ts";
+import { folderFailure } from "../folder-failure.ts";
 import { writeAtomically } from "../write-atomically.ts";
 
 const LOG = "log.jsonl";

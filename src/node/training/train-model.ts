@@ -14,10 +14,9 @@ import type { Plan } from "../../training/plan.ts";
 import { predictionSheet } from "../../training/prediction-sheet.ts";
 import type { Budget } from "../../training/schedule.ts";
 import type { TrainingOutcome, TrainingPosition } from "../../training/train.ts";
-import { folderFailure } from "../dataset/folder-failure.ts";
 import type { LoadedRecipe } from "../dataset/load-recipe.ts";
 import { deflateData } from "../deflate.ts";
-import { makeFolder } from "../make-folder.ts";
+import { makeOutputFolder } from "../make-output-folder.ts";
 import { softwareVersion } from "../software-version.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { latestCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
@@ -91,9 +90,7 @@ async function trainOn(
   const compared = comparedPlan(plan, task, source.identity);
   const from = await startingPoint(options, compared);
   options.onBudget?.(budget);
-  await makeFolder(out).catch((error: unknown) => {
-    throw folderFailure(error, out);
-  });
+  await makeOutputFolder(out);
   await writeAtomically(join(out, "plan.json"), `${JSON.stringify(plan, undefined, 2)}\n`);
   const log = await openTrainingLog(out, {
     run: plan.name,

@@ -1,4 +1,4 @@
-import { InputError } from "../../error/input-error.ts";
+import { InputError } from "../error/input-error.ts";
 
 const AGAIN = "run the same command again: what is complete stays";
 
