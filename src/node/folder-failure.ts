@@ -18,11 +18,15 @@ export function folderFailure(error: unknown, place: string): unknown {
         remedy: `raise the quota or the limit of file sizes and ${AGAIN}`,
         ...told,
       });
+    case "ENOTDIR":
+    case "EEXIST":
+      return new InputError("out-unusable", `cannot write into ${place}: a file is in the way (${code})`, {
+        remedy: "give another folder",
+        ...told,
+      });
     case "EROFS":
     case "EACCES":
     case "EPERM":
-    case "ENOTDIR":
-    case "EEXIST":
     case "ENOENT":
     case "EIO":
     case "ESTALE":

@@ -131,7 +131,7 @@ describe.concurrent("wrong usage or input ends with 2 and one sentence that help
     [
       "a folder that is a file",
       simulate("--out", "package.json/results"),
-      /cannot write into package.json: EEXIST/,
+      /cannot write into package.json.results: a file is in the way .*; give another folder/,
     ],
     [
       "a scene that is not there",
