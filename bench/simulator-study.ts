@@ -3,6 +3,7 @@
  * the same views, no, regular and strong randomization (paper), several seeds each, at small size. Broken off, it goes on where it was.
  *
  *   node bench/simulator-study.ts --real DIR --out DIR [--count 1500] [--steps 600] [--seeds 3] [--size 64]
+ *     [--simulators naive,heuristic,realistic] [--randomizations none,regular,strong]
  */
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -30,21 +31,32 @@ const { values: options } = parseArgs({
     steps: { type: "string", default: "600" },
     seeds: { type: "string", default: "3" },
     size: { type: "string", default: "64" },
+    simulators: { type: "string", default: "naive,heuristic,realistic" },
+    randomizations: { type: "string", default: "none,regular,strong" },
     threads: { type: "string", default: "1" },
   },
 });
 const { real, out } = options;
 if (!real || !out) throw new Error("give --real, a folder of real pictures with masks, and --out");
 
-const SIMULATORS = ["naive", "heuristic", "realistic"] as const;
-const RANDOMIZATIONS = { none: "none", regular: "paper-regular", strong: "paper-strong" } as const;
+/** Those of a list that are asked for, in the list's order. */
+function asked<T extends string>(all: readonly T[], text: string): T[] {
+  const names = text.split(",");
+  const unknown = names.find((name) => !all.some((one) => one === name));
+  if (unknown !== undefined) throw new Error(`there is no ${unknown}, only ${all.join(", ")}`);
+  return all.filter((one) => names.includes(one));
+}
+
+const SIMULATORS = asked(["naive", "heuristic", "realistic"] as const, options.simulators);
+const PROFILES = { none: "none", regular: "paper-regular", strong: "paper-strong" } as const;
+const RANDOMIZATIONS = asked(["none", "regular", "strong"] as const, options.randomizations);
 const MINIMUM_TRUTH_PX = 20;
 
 const isThere = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined)) !== undefined;
 
 for (const simulator of SIMULATORS) {
-  const { recipe, folder } = await loadRecipe("hip-real", { count: Number(options.count) });
+  const { recipe, folder } = await loadRecipe("hip-upright", { count: Number(options.count) });
   const changed = recipeSchema.parse({
     ...recipe,
     name: `study-${simulator}`,
@@ -68,7 +80,7 @@ const runs: Run[] = [];
 // Seeds outermost, so that a study that is broken off has compared everything.
 for (let seed = 0; seed < Number(options.seeds); seed++)
   for (const simulator of SIMULATORS)
-    for (const [randomization, profile] of Object.entries(RANDOMIZATIONS)) {
+    for (const randomization of RANDOMIZATIONS) {
       const runFolder = join(out, "runs", `${simulator}-${randomization}-${seed}`);
       const scoresPath = join(runFolder, "real.json");
       if (!(await isThere(scoresPath))) {
@@ -80,7 +92,7 @@ for (let seed = 0; seed < Number(options.seeds); seed++)
           input: { sizePx: Number(options.size), channels: ["standardised"] },
           network: { kind: "unet", features: [12, 24, 48, 96] },
           data: { source: "images", landmarks: [] },
-          augmentation: { profile, strength: { from: 1, to: 1 } },
+          augmentation: { profile: PROFILES[randomization], strength: { from: 1, to: 1 } },
           loss: { dice: 1, crossEntropy: 1 },
           validation: { everySteps: Number(options.steps), atMost: 64 },
         });
@@ -110,21 +122,24 @@ for (let seed = 0; seed < Number(options.seeds); seed++)
       );
     }
 
+/** Seeds of one picture are not independent: the picture is the cluster. */
+const named = ([simulator, randomization]: readonly [string, string]): CaseScore[] =>
+  runs
+    .filter((run) => run.simulator === simulator && run.randomization === randomization)
+    .flatMap(({ scores }, seed) =>
+      scores.map((score) => ({ ...score, name: `${seed} ${score.name}`, subject: score.name })),
+    );
+
 console.log(
   "\n| simulator | randomization | Dice by seed | mean | SD of seeds | 95 % of pictures |\n| --- | --- | --- | ---: | ---: | --- |",
 );
 for (const simulator of SIMULATORS)
-  for (const randomization of Object.keys(RANDOMIZATIONS)) {
+  for (const randomization of RANDOMIZATIONS) {
     const chosen = runs.filter((run) => run.simulator === simulator && run.randomization === randomization);
     const means = chosen.map(({ scores, names }) => summarise(scores, names).dice.mean ?? Number.NaN);
-    const pooled = summarise(
-      chosen.flatMap(({ scores }, seed) =>
-        scores.map((score) => ({ ...score, name: `${seed} ${score.name}` })),
-      ),
-      chosen[0].names,
-    );
+    const pooled = summarise(named([simulator, randomization]), chosen[0].names);
     const { mean, sd } = sampleStatistics(means);
-    const { low, high } = pooled.dice.byPicture ?? { low: Number.NaN, high: Number.NaN };
+    const { low, high } = pooled.dice.bySubject ?? { low: Number.NaN, high: Number.NaN };
     console.log(
       `| ${simulator} | ${randomization} | ${means.map((value) => value.toFixed(3)).join(", ")} | ${mean.toFixed(3)} | ${sd.toFixed(3)} | ${low.toFixed(3)} to ${high.toFixed(3)} |`,
     );
@@ -133,13 +148,6 @@ for (const simulator of SIMULATORS)
 console.log(
   "\n| first | second | second less first, paired by picture (95 %) | p |\n| --- | --- | --- | ---: |",
 );
-/** Seeds of one picture are not independent: the picture is the cluster. */
-const named = ([simulator, randomization]: readonly [string, string]): CaseScore[] =>
-  runs
-    .filter((run) => run.simulator === simulator && run.randomization === randomization)
-    .flatMap(({ scores }, seed) =>
-      scores.map((score) => ({ ...score, name: `${seed} ${score.name}`, subject: score.name })),
-    );
 for (const [first, second] of [
   [
     ["naive", "strong"],
@@ -151,6 +159,10 @@ for (const [first, second] of [
   ],
   [
     ["naive", "none"],
+    ["realistic", "none"],
+  ],
+  [
+    ["heuristic", "none"],
     ["realistic", "none"],
   ],
   [
@@ -166,6 +178,7 @@ for (const [first, second] of [
     ["naive", "strong"],
   ],
 ] as const) {
+  if (named(first).length === 0 || named(second).length === 0) continue;
   const { dice } = compareRuns(named(first), named(second), runs[0].names);
   if (!dice) continue;
   const { difference, interval, bootstrapP } = dice;
