@@ -14,6 +14,8 @@ export interface ModelCardManifest {
     readonly landmarks: readonly string[];
     /** Index of the structure on which each landmark lies; null: anywhere. */
     readonly landmarkStructures: readonly (number | null)[];
+    /** Correlation from which a landmark counts as found; left out: as published. */
+    readonly landmarkThreshold?: number | undefined;
     /** Side of the square that the network takes, in pixels, and in mm at the detector. */
     readonly sizePx: number;
     readonly fieldMm: number;
@@ -134,7 +136,7 @@ function inputOf({ model }: ModelCardManifest): string {
 }
 
 function outputOf({ model }: ModelCardManifest): string {
-  const { structures, landmarks, landmarkStructures, targets } = model;
+  const { structures, landmarks, landmarkStructures, landmarkThreshold, targets } = model;
   const classes =
     targets === "classes"
       ? `One class a pixel: 0 background, ${structures.map((name, n) => `${n + 1} ${line(name)}`).join(", ")}.`
@@ -143,7 +145,17 @@ function outputOf({ model }: ModelCardManifest): string {
     const structure = landmarkStructures[n];
     return typeof structure === "number" ? `${line(name)} (on ${line(structures[structure])})` : line(name);
   });
-  return bullets([classes, places.length === 0 ? "No landmarks." : `Landmarks: ${places.join(", ")}.`]);
+  const counts =
+    places.length > 0 && landmarkThreshold !== undefined
+      ? [
+          `A landmark counts as found where its heat-map correlates with an ideal one to ${landmarkThreshold.toFixed(2)} or more, as randomized simulated pictures of validation show it.`,
+        ]
+      : [];
+  return bullets([
+    classes,
+    places.length === 0 ? "No landmarks." : `Landmarks: ${places.join(", ")}.`,
+    ...counts,
+  ]);
 }
 
 function trainingOf({ model, profile, commands = [] }: ModelCardManifest): string {
