@@ -73,7 +73,7 @@ const notLearnt = (structure: string, step: number, now: number): ClassAlarm => 
   recoveredAtStep: undefined,
   message: `"${structure}" is not learnt: Dice ${hundredths(now)} on simulated validation after ${step} steps`,
   remedy:
-    "look whether its masks are right and large enough at the size of the network's input; weaken the randomization at the beginning (augmentation.strength.from), give cross-entropy weight, or train longer",
+    "look whether its masks are right and large enough at the size of the network's input; weaken the randomization at the beginning (augmentation.strength.from), give cross-entropy weight, train longer, or, if no structure is learnt, lower the learning rate",
 });
 
 const lost = (
