@@ -24,6 +24,17 @@ export function folderFailure(error: unknown, place: string): unknown {
         remedy: "give another folder",
         ...told,
       });
+    case "ENAMETOOLONG":
+    case "ELOOP":
+    case "EINVAL":
+      return new InputError(
+        "out-unusable",
+        `cannot write into ${place}: the system takes no such name (${code})`,
+        {
+          remedy: "give another folder",
+          ...told,
+        },
+      );
     case "EROFS":
     case "EACCES":
     case "EPERM":

@@ -1,3 +1,4 @@
+import { InputError } from "../error/input-error.ts";
 import { folderFailure } from "./folder-failure.ts";
 import { makeFolder } from "./make-folder.ts";
 
@@ -8,6 +9,10 @@ import { makeFolder } from "./make-folder.ts";
  */
 export async function makeOutputFolder(path: string): Promise<void> {
   await makeFolder(path).catch((error: unknown) => {
-    throw folderFailure(error, path);
+    const failure = folderFailure(error, path);
+    if (failure instanceof InputError) throw failure;
+    throw new InputError("out-unusable", `cannot make the folder ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
   });
 }
