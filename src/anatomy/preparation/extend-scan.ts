@@ -13,6 +13,7 @@ import {
   pixelLps,
   readSlice,
 } from "./axial-stack.ts";
+import type { BodyShape } from "./body-shape.ts";
 import type { BoneEnd } from "./bone-end.ts";
 import { type CutOutline, cutOutlines } from "./cut-outline.ts";
 import { distanceMapMm } from "./distance-map.ts";
@@ -33,8 +34,9 @@ const LEAST_OUTLINE_MM2 = 40;
  * Adds slices to a scan that ends too early, at least as many mm as asked. What was scanned stays as it is, bit by bit.
  *
  * Towards the feet: femurs become round shafts, ischium and pubis end like domes joined by a ramus, thighs part. Made for scans that end
- * between the femoral neck and the middle of the thigh. Towards the head: soft tissue only, since ribs and vertebrae cannot be made up;
- * keep that end out of the picture.
+ * between the femoral neck and the middle of the thigh. Where nothing of hips and femurs was scanned, and towards the head, the trunk goes
+ * on: soft tissue, with spine and windpipe as they are in the last slice; ribs are not made up. Where the last slice has the second
+ * thoracic vertebra or a higher one, the shoulders fall to a neck over 80 mm.
  *
  * @throws InputError `preparation-labels`, `preparation-label-missing`, `extend-length`, `extend-too-high`
  */
@@ -49,11 +51,12 @@ export function extendScan(anatomy: Anatomy, end: End, lengthMm: number): Anatom
   const stack = axialStack(ct.grid);
   const slices = Math.ceil(lengthMm / stack.sliceMm - 1e-6);
   const last = end === "inferior" ? stack.bottom : stack.top;
-  const bones = end === "inferior" ? boneEnds(anatomy, labelMap, stack) : { ends: [], midlineX: undefined };
+  const { ends, into } = beyondOf(anatomy, labelMap, { stack, end, last });
   const soft = softTissueBeyond(stack, last, {
     hu: ct.values,
     bone: boneRim(labelMap, stack, last),
-    ...(bones.midlineX === undefined ? {} : { thighsApartAtX: bones.midlineX }),
+    goesOn: Uint8Array.from(readSlice(stack, maskOf(labelMap, presentLabels(labelMap, GOES_ON)), last)),
+    ...(into ? { into } : {}),
   });
 
   const { grid, shift } = extendedGrid(stack, end, slices);
@@ -76,7 +79,7 @@ export function extendScan(anatomy: Anatomy, end: End, lengthMm: number): Anatom
       step: beyond * n,
       beyondMm: n * stack.sliceMm,
       soft,
-      ends: bones.ends,
+      ends,
     });
     eachPixel(stack, grid, last + shift + beyond * n, (pixel, voxel) => {
       const { hu, label } = place(pixel);
@@ -89,6 +92,35 @@ export function extendScan(anatomy: Anatomy, end: End, lengthMm: number): Anatom
     labelMap: { grid, labels: compactLabels(labels), names: labelMap.names },
     landmarks: anatomy.landmarks,
   };
+}
+
+/** What the trunk has from end to end. */
+const GOES_ON = /^(vertebrae_.*|trachea)$/;
+const UPPERMOST = /^vertebrae_(C\d|T1|T2)$/;
+const PELVIS = /^(hip|femur|sacrum)/;
+
+/** Bones beyond the last slice, and what the body's outline turns into there. */
+function beyondOf(
+  anatomy: Anatomy,
+  labelMap: LabelMap,
+  { stack, end, last }: { stack: AxialStack; end: End; last: number },
+): { ends: readonly BoneEnd[]; into?: BodyShape } {
+  const isTrunk = presentLabels(labelMap, PELVIS).length === 0 && presentLabels(labelMap, GOES_ON).length > 0;
+  if (end === "inferior" && !isTrunk) {
+    const { ends, midlineX } = boneEnds(anatomy, labelMap, stack);
+    return { ends, into: { kind: "thighs", apartAtX: midlineX } };
+  }
+  if (end === "inferior") return { ends: [] };
+  const uppermost = readSlice(stack, maskOf(labelMap, presentLabels(labelMap, UPPERMOST)), last);
+  let [x, y, count] = [0, 0, 0];
+  uppermost.forEach((inside, pixel) => {
+    if (inside === 0) return;
+    const lps = pixelLps(stack, pixel % stack.width, Math.floor(pixel / stack.width), last);
+    x += lps[0];
+    y += lps[1];
+    count++;
+  });
+  return { ends: [], ...(count > 0 ? { into: { kind: "neck", spine: [x / count, y / count] } } : {}) };
 }
 
 /** HU and label of every pixel of a slice beyond the last one: soft tissue, then bones over it by the share of the voxel they fill. */

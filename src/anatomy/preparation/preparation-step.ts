@@ -24,13 +24,19 @@ const removeMetal = z
   })
   .describe("metal and its streaks become tissue; labels stay");
 
+const removeContrast = z
+  .strictObject({ kind: z.literal("remove-contrast") })
+  .describe("heart, vessels, kidneys and spleen lose an injected contrast medium; labels stay");
+
 const extend = z
   .strictObject({
     kind: z.literal("extend"),
     end: z
       .enum(["inferior", "superior"])
       .default("inferior")
-      .describe("towards the feet with femoral shafts and ischia, towards the head with soft tissue only"),
+      .describe(
+        "towards the feet femoral shafts, ischia and thighs, or a trunk that goes on where there is no femur; towards the head a trunk that goes on, above the second thoracic vertebra a neck",
+      ),
     lengthMm: z.number().positive().max(400),
   })
   .describe("slices are added to a scan that ends too early; what was scanned stays bit by bit");
@@ -81,6 +87,7 @@ const preLabel = z
 export const preparationStepSchema = z.discriminatedUnion("kind", [
   mirror,
   removeMetal,
+  removeContrast,
   extend,
   composite,
   cropLabels,

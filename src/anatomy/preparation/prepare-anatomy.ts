@@ -6,6 +6,7 @@ import { extendScan } from "./extend-scan.ts";
 import { mirrorSide } from "./mirror-side.ts";
 import { preLabel } from "./pre-label.ts";
 import type { PreparationStep } from "./preparation-step.ts";
+import { removeContrast } from "./remove-contrast.ts";
 import { removeMetal } from "./remove-metal.ts";
 
 /** Reads the CT and labels that a composite names. */
@@ -14,7 +15,7 @@ export type OpenAnatomy = (files: { readonly ct: string; readonly labels: string
 /**
  * Carries out the steps one after another. Same anatomy, same steps: the same voxels. What a step found is said in `findings`.
  *
- * A good order: `remove-metal` or `mirror`, `extend`, `composite`, `crop-labels`.
+ * A good order: `remove-metal` or `mirror`, `remove-contrast`, `extend`, `composite`, `crop-labels`.
  */
 export async function prepareAnatomy(
   anatomy: Anatomy,
@@ -42,6 +43,15 @@ export async function prepareAnatomy(
             "prepared-remove-metal",
             `${removal.metalCm3.toFixed(1)} cm³ of metal became tissue, ${removal.changedCm3.toFixed(0)} cm³ with rim and streaks`,
           );
+        break;
+      }
+      case "remove-contrast": {
+        const removal = removeContrast(prepared);
+        prepared = removal.anatomy;
+        note(
+          "prepared-remove-contrast",
+          `${removal.changedCm3.toFixed(0)} cm³ of heart, vessels, kidneys and spleen, and of what is bright about them, became as dense as blood`,
+        );
         break;
       }
       case "extend":

@@ -1,4 +1,5 @@
-import { type AxialStack, pixelLps, readSlice } from "./axial-stack.ts";
+import { type AxialStack, readSlice } from "./axial-stack.ts";
+import { type BodyShape, bodyShapeDistanceMm } from "./body-shape.ts";
 import { largestPart } from "./connected-components.ts";
 import { smoothedDistance } from "./cut-outline.ts";
 import { fillSmoothly } from "./harmonic-fill.ts";
@@ -10,9 +11,10 @@ const MUSCLE_HU = 55;
 const FAT_HU = -100;
 /** Where the layer under the skin ends: half-way between fat and muscle. */
 const FAT_TO_MUSCLE_HU = -25;
-/** Both thighs together have this share of the last slice's area. */
-const THIGH_SHARE = 0.84;
-const TO_THIGHS_MM = 100;
+/** Over this length the body's outline turns into another shape. */
+const TURNS_MM = { thighs: 100, neck: 80 } as const;
+/** Under the skin of a neck there is less fat than under that of most shoulders. */
+const MOST_NECK_FAT_MM = 8;
 const BLURS_MM = [2, 5, 10] as const;
 
 /** Soft tissue and air beyond the last slice. */
@@ -22,14 +24,15 @@ export interface SoftTissue {
 }
 
 /**
- * Repeats the last slice, its bones and gas filled with the tissue about them, and blurs it more the further away it is. With thighs,
- * the outline of the body turns into two circles over 100 mm (signed distances are blended) and the inside into muscle under a layer of
- * fat as thick as in the last slice. What lies outside the body, such as a couch, goes on as it is.
+ * Repeats the last slice, its bones and gas filled with the tissue about them, and blurs it more the further away it is. What `goesOn` (spine,
+ * windpipe) is repeated as it is. With a shape, the outline of the body turns into thighs over 100 mm or into a neck over 80 mm (signed
+ * distances are blended) and the inside into muscle under a layer of fat as thick as in the last slice, at most 8 mm in a neck. What
+ * lies outside the body, such as a couch, goes on as it is.
  */
 export function softTissueBeyond(
   stack: AxialStack,
   slice: number,
-  given: { hu: ArrayLike<number>; bone: Uint8Array; thighsApartAtX?: number },
+  given: { hu: ArrayLike<number>; bone: Uint8Array; goesOn: Uint8Array; into?: BodyShape },
 ): SoftTissue {
   const { width, height } = stack;
   const shape = [width, height, 1] as const;
@@ -68,19 +71,22 @@ export function softTissueBeyond(
     const share = Math.min(1, Math.max(0, 0.5 - distance / blurMm));
     return share * inside + (1 - share) * background(pixel);
   };
-  const { thighsApartAtX } = given;
-  const thighs =
-    thighsApartAtX === undefined
-      ? undefined
-      : thighDistance(stack, slice, { body, outline, middle: thighsApartAtX });
-  if (!thighs) return { hounsfield: (pixel, mm) => compose(pixel, outline[pixel], repeated(pixel, mm)) };
+  const { goesOn, into } = given;
+  if (!into)
+    return {
+      hounsfield: (pixel, mm) =>
+        goesOn[pixel] === 1 ? last[pixel] : compose(pixel, outline[pixel], repeated(pixel, mm)),
+    };
 
-  const fatMm = fatThicknessMm(soft, outline);
+  const shapeMm = bodyShapeDistanceMm(into, stack, slice, { body, outline });
+  const ownFatMm = fatThicknessMm(soft, outline);
+  const fatMm = into.kind === "neck" ? Math.min(ownFatMm, MOST_NECK_FAT_MM) : ownFatMm;
   const known = (pixel: number): boolean => outline[pixel] < -blurMm;
   return {
     hounsfield(pixel, mm) {
-      const round = smoothstep(0, TO_THIGHS_MM, mm);
-      const distance = (1 - round) * outline[pixel] + round * thighs[pixel];
+      if (goesOn[pixel] === 1) return last[pixel];
+      const round = smoothstep(0, TURNS_MM[into.kind], mm);
+      const distance = (1 - round) * outline[pixel] + round * shapeMm[pixel];
       if (distance > blurMm) return background(pixel);
       const muscle = smoothstep(fatMm - 4, fatMm + 4, -distance);
       const typical = FAT_HU + muscle * (MUSCLE_HU - FAT_HU);
@@ -89,44 +95,6 @@ export function softTissueBeyond(
       return compose(pixel, distance, (1 - share) * own + share * typical);
     },
   };
-}
-
-/** Signed distance to two circles, one under each side of the body, as far out as the body reaches. */
-function thighDistance(
-  stack: AxialStack,
-  slice: number,
-  given: { body: Uint8Array; outline: Float32Array; middle: number },
-): Float32Array {
-  const { width } = stack;
-  const lpsOf = (pixel: number) => pixelLps(stack, pixel % width, Math.floor(pixel / width), slice);
-  let [area, left, right] = [0, -Infinity, Infinity];
-  given.body.forEach((inside, pixel) => {
-    if (!inside) return;
-    const [x] = lpsOf(pixel);
-    area += stack.pixelMm[0] * stack.pixelMm[1];
-    left = Math.max(left, x);
-    right = Math.min(right, x);
-  });
-  const halfWidth = (left - right) / 2;
-  const radius = Math.min(Math.sqrt((THIGH_SHARE * area) / (2 * Math.PI)), halfWidth / 2 + 5);
-  const circles = [left - radius - 6, right + radius + 6].map((x): [number, number] => {
-    // Thighs lie on the same couch as the body: their backs are level with its back.
-    let back = -Infinity;
-    let front = Infinity;
-    given.body.forEach((inside, pixel) => {
-      if (!inside) return;
-      const lps = lpsOf(pixel);
-      if (Math.abs(lps[0] - x) > 6) return;
-      back = Math.max(back, lps[1]);
-      front = Math.min(front, lps[1]);
-    });
-    return [x, Number.isFinite(back) ? Math.max(back - radius, (back + front) / 2) : 0];
-  });
-  return given.outline.map((_, pixel) => {
-    const [x, y] = lpsOf(pixel);
-    const [cx, cy] = circles[x > given.middle ? 0 : 1];
-    return Math.hypot(x - cx, y - cy) - radius;
-  });
 }
 
 /** The depth in mm at which the median tissue turns from fat to muscle, from 4 to 35. */

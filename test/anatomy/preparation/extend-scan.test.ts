@@ -5,7 +5,7 @@ import { mirrorSide } from "../../../src/anatomy/preparation/mirror-side.ts";
 import { grid } from "../../../src/geometry/grid.ts";
 import { transform } from "../../../src/geometry/transform.ts";
 import { volume } from "../../../src/volume/volume.ts";
-import { demoPelvis, named, largest } from "./demo-anatomy.ts";
+import { demoPelvis, named, largest, phantomAnatomy } from "./demo-anatomy.ts";
 
 let pelvis: Anatomy;
 let longer: Anatomy;
@@ -119,11 +119,80 @@ describe("extending a scan towards the feet", () => {
   });
 });
 
-test("towards the head soft tissue only is added", () => {
+test("towards the head the trunk goes on: soft tissue, and the spine as it is in the last slice", () => {
   const taller = extendScan(pelvis, "superior", 30);
   expect(taller.ct.grid.shape[2]).toBe(122);
   expect(taller.ct.values.subarray(0, pelvis.ct.values.length)).toEqual(pelvis.ct.values);
-  // Nothing brighter than contrast in an organ, no label.
-  expect(largest(taller.ct.values.subarray(pelvis.ct.values.length))).toBeLessThanOrEqual(250);
+  const isSpine = named(pelvis, /^vertebrae/);
+  const last = pelvis.ct.values.length - PLANE;
+  let spine = 0;
+  for (let slice = 1; slice <= 10; slice++)
+    for (let n = 0; n < PLANE; n++) {
+      const [before, after] = [last + n, last + slice * PLANE + n];
+      if (isSpine(before)) {
+        spine++;
+        expect(taller.ct.values[after]).toBe(pelvis.ct.values[before]);
+        // Nothing else is brighter than contrast medium in an organ.
+      } else if (taller.ct.values[after] > 250) expect.fail(`${taller.ct.values[after]} HU at pixel ${n}`);
+    }
+  expect(spine).toBeGreaterThan(0);
   expect(largest(taller.labelMap?.labels.subarray(pelvis.ct.values.length) ?? [1])).toBe(0);
+});
+
+/** Shoulders 300 mm wide and 150 mm deep with a spine, 100 mm high; the spine is called so. */
+const shoulders = (spineName: string): Anatomy =>
+  phantomAnatomy({
+    shape: [120, 70, 25],
+    spacingMm: 4,
+    names: [[1, spineName]],
+    at: ([x, y]) => {
+      if (Math.hypot(x, y - 40) < 15) return { hu: 400, label: 1 };
+      return { hu: Math.hypot(x / 150, y / 75) < 1 ? 40 : -1000, label: 0 };
+    },
+  });
+
+/** Area in mm² and width in mm of the body in a slice. */
+function bodyOf({ ct }: Anatomy, slice: number): { areaMm2: number; widthMm: number } {
+  const plane = ct.values.subarray(slice * 120 * 70, (slice + 1) * 120 * 70);
+  const columns = new Set<number>();
+  let area = 0;
+  plane.forEach((hu, n) => {
+    if (hu <= -300) return;
+    area++;
+    columns.add(n % 120);
+  });
+  return { areaMm2: area * 16, widthMm: columns.size * 4 };
+}
+
+/** Outlines are smoothed: they agree to half a voxel along a rim of 730 mm. */
+function expectSameBody(a: ReturnType<typeof bodyOf>, b: ReturnType<typeof bodyOf>): void {
+  expect(a.widthMm).toBe(b.widthMm);
+  expect(Math.abs(a.areaMm2 - b.areaMm2)).toBeLessThan(2 * 730);
+}
+
+describe("extending a scan of a trunk", () => {
+  test("above the upper thoracic vertebrae shoulders fall to a neck of 38 cm", () => {
+    const taller = extendScan(shoulders("vertebrae_T1"), "superior", 100);
+    const widths = [24, 30, 36, 42].map((slice) => bodyOf(taller, slice).widthMm);
+    for (let n = 1; n < widths.length; n++) expect(widths[n]).toBeLessThan(widths[n - 1]);
+    // A circle of 60 mm radius, known to half a voxel on each side and in its rim.
+    const neck = bodyOf(taller, 49);
+    expect(Math.abs(neck.widthMm - 120)).toBeLessThanOrEqual(8);
+    expect(Math.abs(neck.areaMm2 - Math.PI * 60 ** 2)).toBeLessThan(2 * Math.PI * 60 * 2);
+  });
+
+  test("below them the trunk stays as wide as it is", () => {
+    const taller = extendScan(shoulders("vertebrae_T8"), "superior", 100);
+    expectSameBody(bodyOf(taller, 49), bodyOf(taller, 24));
+  });
+
+  test("without hips and femurs the trunk goes on towards the feet, spine and all", () => {
+    const chest = shoulders("vertebrae_L1");
+    const longer = extendScan(chest, "inferior", 80);
+    expect(longer.ct.grid.shape).toEqual([120, 70, 45]);
+    expect(longer.ct.values.subarray(20 * 120 * 70)).toEqual(chest.ct.values);
+    expectSameBody(bodyOf(longer, 0), bodyOf(chest, 0));
+    const spine = 120 * Math.round(34.5 + 40 / 4) + 60;
+    expect(longer.ct.values[spine]).toBe(400);
+  });
 });
