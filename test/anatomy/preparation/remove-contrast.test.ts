@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Anatomy } from "../../../src/anatomy/anatomy.ts";
 import { removeContrast } from "../../../src/anatomy/preparation/remove-contrast.ts";
-import { demoChest, named, phantomAnatomy } from "./demo-anatomy.ts";
+import { demoChest, largest, named, phantomAnatomy } from "./demo-anatomy.ts";
 
 const [AORTA, RIB] = [1, 2];
 
@@ -61,10 +61,11 @@ describe("removing contrast medium", () => {
     const { anatomy } = removeContrast(chest);
     const isHeart = named(chest, /^(heart|superior_vena_cava|aorta)$/);
     const isOther = named(chest, /^(vertebrae|lung)/);
-    anatomy.ct.values.forEach((hu, n) => {
-      if (isHeart(n) && hu > 45) expect.fail(`${hu} HU in heart or vessel`);
-      if (isOther(n) && chest.ct.values[n] <= 110 && hu !== chest.ct.values[n])
-        expect.fail(`${chest.ct.values[n]} HU of spine or lung became ${hu}`);
-    });
+    const inVessels = anatomy.ct.values.filter((_, n) => isHeart(n));
+    expect(largest(inVessels)).toBe(45);
+    const changed = anatomy.ct.values.filter(
+      (hu, n) => isOther(n) && chest.ct.values[n] <= 110 && hu !== chest.ct.values[n],
+    );
+    expect(changed).toHaveLength(0);
   }, 120_000);
 });
