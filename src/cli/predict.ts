@@ -24,7 +24,7 @@ export interface PredictOptions {
   readonly json?: boolean;
 }
 
-/** Less sure than this of the whole picture, a model is likely looking at something it was not trained for. */
+/** Less sure than this of what it found, a model is likely looking at something it was not trained for, unless its file says another number. */
 const UNSURE = 0.75;
 const OVERLAY_PX = 640;
 
@@ -157,7 +157,7 @@ async function written(
   const warning =
     share < 0.01
       ? "next to nothing was found: is this a picture of what the model knows?"
-      : prediction.confidence < UNSURE
+      : prediction.confidence < (metadata.confidenceThreshold ?? UNSURE)
         ? "the model is not sure: is this a picture of what it knows?"
         : undefined;
   return {

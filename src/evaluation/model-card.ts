@@ -16,6 +16,7 @@ export interface ModelCardManifest {
     readonly landmarkStructures: readonly (number | null)[];
     /** Correlation from which a landmark counts as found; left out: as published. */
     readonly landmarkThreshold?: number | undefined;
+    readonly confidenceThreshold?: number | undefined;
     /** Side of the square that the network takes, in pixels, and in mm at the detector. */
     readonly sizePx: number;
     readonly fieldMm: number;
@@ -136,7 +137,8 @@ function inputOf({ model }: ModelCardManifest): string {
 }
 
 function outputOf({ model }: ModelCardManifest): string {
-  const { structures, landmarks, landmarkStructures, landmarkThreshold, targets } = model;
+  const { structures, landmarks, landmarkStructures, landmarkThreshold, confidenceThreshold, targets } =
+    model;
   const classes =
     targets === "classes"
       ? `One class a pixel: 0 background, ${structures.map((name, n) => `${n + 1} ${line(name)}`).join(", ")}.`
@@ -155,6 +157,11 @@ function outputOf({ model }: ModelCardManifest): string {
     classes,
     places.length === 0 ? "No landmarks." : `Landmarks: ${places.join(", ")}.`,
     ...counts,
+    ...(confidenceThreshold === undefined
+      ? []
+      : [
+          `A picture of which it is less sure than ${confidenceThreshold.toFixed(2)}, the mean probability of what it finds, likely shows something else; half-way between simulated pictures of validation and the same without anatomy.`,
+        ]),
   ]);
 }
 

@@ -26,6 +26,8 @@ export const modelMetadataSchema = z.object({
   heatMapSigmaPx: finite.positive(),
   /** Correlation from which a landmark is believed, as randomized pictures of validation show it; left out: the published 0.9. */
   landmarkThreshold: finite.min(-1).max(1).optional(),
+  /** Half-way from the confidence in validation pictures taken apart to that in whole ones; a picture below it likely shows something else. */
+  confidenceThreshold: finite.min(0).max(1).optional(),
   /** Values that it expects: larger where more radiation was absorbed. */
   polarity: z.literal("bone-bright"),
   /** Whether the file looks at the picture's negative, too, and goes by the surer of both. */

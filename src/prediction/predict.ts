@@ -22,7 +22,7 @@ export interface Model {
 
 /** What a model says of a picture, on the picture's own pixels. */
 export interface PicturePrediction extends Prediction {
-  /** Mean over all pixels of the probability of what was chosen there: how sure the model is of the whole. */
+  /** Mean over what was found of the probability there: how sure the model is of it. 0 where nothing was found. */
   readonly confidence: number;
   /** True where the negative of the picture looked more like what the model knows. */
   readonly wasInverted: boolean;
@@ -85,24 +85,29 @@ export async function predict(models: readonly Model[], picture: Picture): Promi
   };
 }
 
-/** Mean over the pixels of the probability of what is chosen there. */
+/** Mean of the probabilities of all that was chosen but background, pixel by pixel and, where structures overlap, structure by structure. */
 function confidenceOf(
   probabilities: Float32Array,
   planes: number,
   targets: ModelMetadata["targets"],
 ): number {
-  let sum = 0;
+  let [sum, found] = [0, 0];
+  const add = (probability: number): void => {
+    sum += probability;
+    found++;
+  };
   if (targets === "masks") {
-    for (const value of probabilities) sum += Math.max(value, 1 - value);
-    return sum / probabilities.length;
+    for (const value of probabilities) if (value > 0.5) add(value);
+    return found === 0 ? 0 : sum / found;
   }
   const area = probabilities.length / planes;
   for (let pixel = 0; pixel < area; pixel++) {
     let most = 0;
-    for (let plane = 0; plane < planes; plane++) most = Math.max(most, probabilities[plane * area + pixel]);
-    sum += most;
+    for (let plane = 1; plane < planes; plane++)
+      if (probabilities[plane * area + pixel] > probabilities[most * area + pixel]) most = plane;
+    if (most > 0) add(probabilities[most * area + pixel]);
   }
-  return sum / area;
+  return found === 0 ? 0 : sum / found;
 }
 
 /** Folds measure their field of view on different pictures, which gives other last digits. */

@@ -3,9 +3,10 @@ import { calibratedThreshold } from "../../src/evaluation/calibrated-threshold.t
 import { InputError } from "../../src/error/input-error.ts";
 import { readModel } from "../../src/network/onnx/read-model.ts";
 import { onnxRuntime } from "../../src/node/onnx-runtime.ts";
-import { calibrateLandmarks } from "../../src/prediction/calibrate-landmarks.ts";
+import { calibrateModel } from "../../src/prediction/calibrate-model.ts";
 import { METADATA_KEY, type ModelMetadata, readModelMetadata } from "../../src/prediction/model-metadata.ts";
 import { type Model, type Picture, predict } from "../../src/prediction/predict.ts";
+import { takenApart } from "../../src/prediction/taken-apart.ts";
 import { tinyModel } from "./tiny-model.ts";
 
 const runtime = await onnxRuntime({ provider: "cpu", threads: 1 });
@@ -41,9 +42,51 @@ describe("landmarks of a model", () => {
     const judged = found.flatMap(({ landmarks }) =>
       landmarks.flatMap((landmark, n) => (landmark ? [{ confidence: landmark.ncc, isRight: n === 0 }] : [])),
     );
-    const threshold = await calibrateLandmarks(model, known(), 0.01);
+    const { landmarkThreshold: threshold } = await calibrateModel(model, known(), 0.01);
     expect(threshold).toBe(calibratedThreshold(judged));
     expect(judged.filter(({ isRight }) => isRight).map((one) => one.confidence)).toContain(threshold);
+  });
+});
+
+describe("the confidence in a picture", () => {
+  test("is the mean probability of the pixels that are not background", async () => {
+    const { probabilities, classes, confidence } = await predict([await opened(1)], picture);
+    const found = [...(classes ?? [])].flatMap((value, pixel) =>
+      value === 0 ? [] : [probabilities?.[value * 32 * 32 + pixel] ?? Number.NaN],
+    );
+    expect(found.length).toBeGreaterThan(0);
+    expect(confidence).toBeCloseTo(found.reduce((sum, value) => sum + value, 0) / found.length, 12);
+  });
+
+  test("that is to be believed lies half-way from a picture taken apart to the whole one, where that is surer", async () => {
+    const model = await opened(1);
+    async function* only(one: Picture) {
+      yield { ...one, points: [] };
+    }
+    const confidenceIn = async (one: Picture): Promise<number> => (await predict([model], one)).confidence;
+    let surer = 0;
+    for (const one of [picture, takenApart(picture)]) {
+      const [whole, tiles] = [await confidenceIn(one), await confidenceIn(takenApart(one))];
+      const { confidenceThreshold } = await calibrateModel(model, only(one), 1);
+      expect(confidenceThreshold).toBe(whole > tiles ? (whole + tiles) / 2 : undefined);
+      if (whole > tiles) surer++;
+    }
+    expect(surer).toBeGreaterThan(0);
+  });
+});
+
+describe("a picture taken apart", () => {
+  test("has the same pixels, every tile of 16 in another place", () => {
+    const counted: Picture = {
+      widthPx: 8,
+      heightPx: 8,
+      pixels: Float32Array.from({ length: 64 }, (_, n) => n),
+    };
+    const { pixels } = takenApart(counted);
+    expect(pixels.toSorted()).toEqual(counted.pixels);
+    expect([...pixels].filter((value, n) => value === n)).toEqual([]);
+    // Tile 0 gets tile 3, the last of the first row, which begins at column 6.
+    expect([pixels[0], pixels[1], pixels[8], pixels[9]]).toEqual([6, 7, 14, 15]);
   });
 });
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { sideExchange } from "../../augmentation/side-exchange.ts";
 import { compileInference } from "../../network/inference.ts";
 import type { ParameterLayout } from "../../network/parameters.ts";
+import type { ModelThresholds } from "../../prediction/calibrate-model.ts";
 import { METADATA_KEY, type ModelMetadata } from "../../prediction/model-metadata.ts";
 import { networkOf } from "../../training/network-of.ts";
 import type { Plan } from "../../training/plan.ts";
@@ -20,8 +21,7 @@ export interface ExportOptions {
   readonly landmarkStructures: ModelMetadata["landmarkStructures"];
   /** Of a landmark's Gaussian. */
   readonly sigmaPx: number;
-  /** Correlation from which a landmark is believed. */
-  readonly landmarkThreshold?: number | undefined;
+  readonly thresholds?: ModelThresholds;
 }
 
 /** `model.onnx`: a trained network with its preprocessing, and with what it says of itself. */
@@ -60,7 +60,7 @@ function metadataOf({
   position,
   landmarkStructures,
   sigmaPx,
-  landmarkThreshold,
+  thresholds,
 }: ExportOptions): ModelMetadata {
   const { task } = source;
   return {
@@ -74,7 +74,7 @@ function metadataOf({
     sizePx: plan.input.sizePx,
     fieldMm: source.fieldMm,
     heatMapSigmaPx: sigmaPx,
-    ...(landmarkThreshold === undefined ? {} : { landmarkThreshold }),
+    ...thresholds,
     polarity: "bone-bright",
     findsPolarity: true,
     looksAtMirrored: plan.looksAtMirrored,

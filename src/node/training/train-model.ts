@@ -22,7 +22,7 @@ import { writeAtomically } from "../write-atomically.ts";
 import { latestCheckpoint, readCheckpoint } from "./checkpoint-file.ts";
 import { type ComparedPlan, comparedPlan } from "./compared-plan.ts";
 import { exportedModel } from "./exported-model.ts";
-import { landmarkThreshold } from "./landmark-threshold.ts";
+import { modelThresholds } from "./model-thresholds.ts";
 import { openTrainingLog, readTrainingFolder, type TrainingLogFiles } from "./log-files.ts";
 import type { TrainerReply, TrainerRequest, TrainerWorkerData } from "./trainer-worker.ts";
 import { openTrainingSource, type TrainingSource } from "./training-source.ts";
@@ -130,9 +130,8 @@ async function trainOn(
       sigmaPx,
     };
     const uncalibrated = exportedModel(exported);
-    const threshold = await landmarkThreshold({ model: uncalibrated, source, batch: plan.batch, threads });
-    const model =
-      threshold === undefined ? uncalibrated : exportedModel({ ...exported, landmarkThreshold: threshold });
+    const thresholds = await modelThresholds({ model: uncalibrated, source, batch: plan.batch, threads });
+    const model = exportedModel({ ...exported, thresholds });
     const path = join(out, "model.onnx");
     await writeAtomically(path, model);
     const { records, predictions } = await readTrainingFolder(out);

@@ -1,5 +1,9 @@
 import { readModel } from "../../network/onnx/read-model.ts";
-import { type CalibrationPicture, calibrateLandmarks } from "../../prediction/calibrate-landmarks.ts";
+import {
+  type CalibrationPicture,
+  calibrateModel,
+  type ModelThresholds,
+} from "../../prediction/calibrate-model.ts";
 import { METADATA_KEY, readModelMetadata } from "../../prediction/model-metadata.ts";
 import { onnxRuntime } from "../onnx-runtime.ts";
 import type { TrainingSource } from "./training-source.ts";
@@ -8,24 +12,24 @@ import type { TrainingSource } from "./training-source.ts";
 const TOLERANCE_SIGMA = 3;
 
 /**
- * The correlation from which an exported model's landmarks are to be believed, by validation pictures that are randomized as hard as a step
- * ever learns from. The published 0.9 is that of a network on pictures of its own kind; real ones are not.
+ * From where an exported model and its landmarks are to be believed, by validation pictures that are randomized as hard as a step ever learns
+ * from. The published correlation of 0.9 is that of a network on pictures of its own kind; real ones are not.
  *
- * @returns undefined where there are no landmarks, nothing to validate on, or nothing found
+ * @returns nothing where there is nothing to validate on
  */
-export async function landmarkThreshold(options: {
+export async function modelThresholds(options: {
   readonly model: Uint8Array;
   readonly source: TrainingSource;
   readonly batch: number;
   readonly threads: number;
-}): Promise<number | undefined> {
+}): Promise<ModelThresholds> {
   const { model, source, batch, threads } = options;
-  if (source.task.landmarks.length === 0 || source.validationExamples === 0) return undefined;
+  if (source.validationExamples === 0) return {};
   const file = "the exported model";
   const metadata = readModelMetadata(readModel(model, file).metadata.get(METADATA_KEY), file);
   const session = await (await onnxRuntime({ threads })).open(model);
   try {
-    return await calibrateLandmarks(
+    return await calibrateModel(
       { metadata, session },
       calibrationPictures(source, batch),
       TOLERANCE_SIGMA * metadata.heatMapSigmaPx,

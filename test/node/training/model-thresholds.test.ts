@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { readModel } from "../../../src/network/onnx/read-model.ts";
 import { onnxRuntime } from "../../../src/node/onnx-runtime.ts";
 import type { ExampleRequest } from "../../../src/node/training/example-request.ts";
-import { landmarkThreshold } from "../../../src/node/training/landmark-threshold.ts";
+import { modelThresholds } from "../../../src/node/training/model-thresholds.ts";
 import type { TrainingSource } from "../../../src/node/training/training-source.ts";
 import { METADATA_KEY, readModelMetadata } from "../../../src/prediction/model-metadata.ts";
 import { predict } from "../../../src/prediction/predict.ts";
+import { takenApart } from "../../../src/prediction/taken-apart.ts";
 import { tinyModel } from "../../prediction/tiny-model.ts";
 
 const AREA = 32 * 32;
@@ -40,10 +41,10 @@ function source(isVisible: (example: number, landmark: number) => boolean, asked
   return { task, validationExamples: 3, batch } as unknown as TrainingSource;
 }
 
-test("landmarks are judged on randomized validation pictures, each of them once", async () => {
+test("a model and its landmarks are judged on randomized validation pictures, each of them once", async () => {
   const asked: ExampleRequest[] = [];
   const all = found.flatMap(({ landmarks }) => landmarks.map((at) => at?.ncc ?? Number.NaN));
-  const threshold = await landmarkThreshold({
+  const { landmarkThreshold, confidenceThreshold } = await modelThresholds({
     model: bytes,
     source: source(() => true, asked),
     batch: 2,
@@ -54,11 +55,21 @@ test("landmarks are judged on randomized validation pictures, each of them once"
     { kind: "calibration", first: 2 },
   ]);
   // All are right: the least sure of them is believed.
-  expect(threshold).toBe(Math.min(...all));
+  expect(landmarkThreshold).toBe(Math.min(...all));
+  const apart = await Promise.all(
+    [0, 1, 2].map((example) =>
+      predict([model], takenApart({ widthPx: 32, heightPx: 32, pixels: pixelsOf(example) })),
+    ),
+  );
+  const [known, other] = [found, apart].map(
+    (predictions) => predictions.map(({ confidence }) => confidence).toSorted((a, b) => a - b)[1],
+  );
+  expect(confidenceThreshold).toBe(known > other ? (known + other) / 2 : undefined);
 });
 
-test("there is no threshold where no landmark is ever right", async () => {
-  expect(
-    await landmarkThreshold({ model: bytes, source: source(() => false), batch: 2, threads: 1 }),
-  ).toBeUndefined();
+test("there is no threshold for landmarks where none is ever right, and none at all without validation", async () => {
+  const wrong = source(() => false);
+  const options = { model: bytes, batch: 2, threads: 1 };
+  expect(await modelThresholds({ ...options, source: wrong })).not.toHaveProperty("landmarkThreshold");
+  expect(await modelThresholds({ ...options, source: { ...wrong, validationExamples: 0 } })).toEqual({});
 });
