@@ -153,13 +153,11 @@ async function written(
         pixels: masks[index].map((value) => 255 * value),
       });
   const areas = masks.map((mask) => mask.reduce((sum, value) => sum + value, 0));
-  const share = areas.reduce((sum, area) => sum + area, 0) / (widthPx * heightPx);
-  const warning =
-    share < 0.01
-      ? "next to nothing was found: is this a picture of what the model knows?"
-      : prediction.confidence < (metadata.confidenceThreshold ?? UNSURE)
-        ? "the model is not sure: is this a picture of what it knows?"
-        : undefined;
+  const warning = areas.every((area) => area === 0)
+    ? "nothing was found: is this a picture of what the model knows?"
+    : prediction.confidence < (metadata.confidenceThreshold ?? UNSURE)
+      ? "the model is not sure: is this a picture of what it knows?"
+      : undefined;
   return {
     picture: name,
     file,
