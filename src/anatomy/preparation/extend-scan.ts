@@ -18,7 +18,14 @@ import type { BoneEnd } from "./bone-end.ts";
 import { type CutOutline, cutOutlines } from "./cut-outline.ts";
 import { distanceMapMm } from "./distance-map.ts";
 import { femoralShaft } from "./femoral-shaft.ts";
-import { compactLabels, labelMapOf, maskOf, neededLabels, presentLabels } from "./labelled-anatomy.ts";
+import {
+  BONE_NAMES,
+  compactLabels,
+  labelMapOf,
+  maskOf,
+  neededLabels,
+  presentLabels,
+} from "./labelled-anatomy.ts";
 import { pelvicEnd } from "./pelvic-end.ts";
 import { emptyLike, storable } from "./sample-voxels.ts";
 import { type SoftTissue, softTissueBeyond } from "./soft-tissue-beyond.ts";
@@ -224,11 +231,9 @@ function labelHeightMm(stack: AxialStack, labelMap: LabelMap, label: number): nu
   return 0;
 }
 
-const BONES = /^(hip|femur|sacrum|vertebrae|rib|sternum|costal|scapula|clavicula|humerus|skull)/;
-
 /** Bones of the last slice and what their partial volume brightens. */
 function boneRim(labelMap: LabelMap, stack: AxialStack, slice: number): Uint8Array {
-  const mask = maskOf(labelMap, presentLabels(labelMap, BONES));
+  const mask = maskOf(labelMap, presentLabels(labelMap, BONE_NAMES));
   const bone = readSlice(stack, mask, slice);
   const distance = distanceMapMm(bone, [stack.width, stack.height, 1], [...stack.pixelMm, 1]);
   return Uint8Array.from(distance, (mm) => (mm <= BONE_RIM_MM ? 1 : 0));

@@ -3,6 +3,9 @@ import { sameGrid } from "../../geometry/grid.ts";
 import type { LabelMap } from "../../volume/label-map.ts";
 import type { Anatomy } from "../anatomy.ts";
 
+/** Bones and costal cartilage, as TotalSegmentator names them. */
+export const BONE_NAMES = /^(hip|femur|sacrum|vertebrae|rib|sternum|costal|scapula|clavicula|humerus|skull)/;
+
 /** The label map of an anatomy, on the grid of its CT; a preparation that cannot do without refuses by its own name. */
 export function labelMapOf({ ct, labelMap }: Anatomy, step: string): LabelMap {
   if (!labelMap)

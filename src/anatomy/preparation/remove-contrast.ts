@@ -4,13 +4,12 @@ import { volume } from "../../volume/volume.ts";
 import type { Anatomy } from "../anatomy.ts";
 import { connectedComponents } from "./connected-components.ts";
 import { distanceMapMm } from "./distance-map.ts";
-import { labelMapOf, maskOf, neededLabels, presentLabels } from "./labelled-anatomy.ts";
+import { BONE_NAMES, labelMapOf, maskOf, neededLabels, presentLabels } from "./labelled-anatomy.ts";
 import { emptyLike, storable } from "./sample-voxels.ts";
 
 /** What carries an injected contrast medium, by the names of TotalSegmentator. */
 const ENHANCED =
   /^(heart.*|atrial_appendage.*|aorta|pulmonary_(vein|artery)|brachiocephalic_.*|subclavian_artery.*|common_carotid_artery.*|(superior|inferior)_vena_cava|portal_vein_.*|iliac_(artery|vena).*|kidney_(left|right)|spleen)$/;
-const BONES = /^(hip|femur|sacrum|vertebrae|rib|sternum|costal|scapula|clavicula|humerus|skull)/;
 /** Blood with an ordinary share of cells, 37 °C. */
 const BLOOD_HU = 45;
 /** So far about an enhanced vessel its partial volume and what its label missed is looked for, above this many HU. */
@@ -42,7 +41,7 @@ export function removeContrast(anatomy: Anatomy): ContrastRemoval {
     labelMap,
     neededLabels(labelMap, ENHANCED, "remove-contrast", "heart, vessels, kidneys or spleen"),
   );
-  const bone = maskOf(labelMap, presentLabels(labelMap, BONES));
+  const bone = maskOf(labelMap, presentLabels(labelMap, BONE_NAMES));
   const spacing = spacingMm(ct.grid);
   const enhanced = connectedWith(
     labelled.map((inside, n) => (inside === 1 || ct.values[n] > UNDILUTED_HU ? 1 : 0)),
